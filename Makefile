@@ -1,0 +1,36 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Set, for instance to -q, to pass options to pytest.
+PYTEST_ARGS ?=
+
+.PHONY: demo test format requirements clean
+
+demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass
+	@$(BIN)/python entrypoint.py demo
+
+test: $(VENV)/.test ## install and run the whole suite
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+format: $(VENV)/.check ## format and mend what ruff can mend
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+requirements: ## write the pinned requirements from pyproject.toml; needs uv
+	uv -q pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt pyproject.toml --group test -o requirements-test.txt
+	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements-test.txt pyproject.toml --group check -o requirements-check.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.demo: requirements.txt
+$(VENV)/.test: requirements-test.txt
+$(VENV)/.check: requirements-check.txt
+
+# Each set of requirements contains the one before it, so installing a larger set keeps the smaller ones true.
+$(VENV)/.demo $(VENV)/.test $(VENV)/.check:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing $< into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

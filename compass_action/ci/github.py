@@ -1,0 +1,98 @@
+"""GitHub Actions, on github.com and GitHub Enterprise Server.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .reading import at, number, repository_url
+from .run import CiRun
+
+if TYPE_CHECKING:
+    from compass_action.inputs import Inputs
+    from compass_action.snapshot import Snapshot
+
+# Gitea and Forgejo run the same workflows and set the same variables, but have other pages and ids.
+LOOK_ALIKES = ("FORGEJO_ACTIONS", "GITEA_ACTIONS")
+
+
+def detect(env: Mapping[str, str]) -> bool:
+    """Recognise GitHub Actions, and not its look-alikes."""
+    return env.get("GITHUB_ACTIONS") == "true" and not any(env.get(name) for name in LOOK_ALIKES)
+
+
+def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
+    """Read the run from `GITHUB_*`, the trigger, and what action.yml's defaults hand over."""
+    env, trigger = snapshot.env, snapshot.trigger
+    slug = env.get("GITHUB_REPOSITORY")
+    repository = repository_url(f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{slug}")
+    pull_request = at(trigger, "pull_request.number")
+    ref = env.get("GITHUB_REF") or None
+    branch = env.get("GITHUB_HEAD_REF") or None
+    if not branch and not pull_request and env.get("GITHUB_REF_TYPE") == "branch":
+        branch = env.get("GITHUB_REF_NAME") or None
+    run_url = job_url = None
+    if slug and repository and env.get("GITHUB_RUN_ID"):
+        run_url = f"{repository}/actions/runs/{env['GITHUB_RUN_ID']}"
+        if inputs.check_run_id:
+            job_url = f"{run_url}/job/{inputs.check_run_id}"
+        run_url += f"/attempts/{env.get('GITHUB_RUN_ATTEMPT') or 1}"
+    return CiRun(
+        system="github",
+        repository_url=repository if slug else None,
+        workflow=_workflow_file(env),
+        workflow_name=env.get("GITHUB_WORKFLOW") or None,
+        run_id=env.get("GITHUB_RUN_ID") or None,
+        run_number=number(env.get("GITHUB_RUN_NUMBER")),
+        run_attempt=number(env.get("GITHUB_RUN_ATTEMPT")) or 1,
+        job=env.get("GITHUB_JOB") or None,
+        job_id=str(inputs.check_run_id) if inputs.check_run_id else None,
+        leg=inputs.job_index if (inputs.job_total or 1) > 1 else None,
+        called=bool(inputs.workflow_ref) and inputs.workflow_ref != env.get("GITHUB_WORKFLOW_REF"),
+        ref=ref,
+        branch=branch,
+        tag=env.get("GITHUB_REF_NAME") or None if env.get("GITHUB_REF_TYPE") == "tag" else None,
+        # On a pull request GITHUB_SHA is a merge commit that nobody has pushed.
+        commit=at(trigger, "pull_request.head.sha") or env.get("GITHUB_SHA") or None,
+        pull_request=pull_request,
+        pull_request_url=at(trigger, "pull_request.html_url"),
+        actor=env.get("GITHUB_TRIGGERING_ACTOR") or env.get("GITHUB_ACTOR") or None,
+        author_name=at(trigger, "head_commit.author.name"),
+        author_email=at(trigger, "head_commit.author.email"),
+        run_url=run_url,
+        job_url=job_url,
+        # No variable names the environment of a job; only the deployment events' payload has one.
+        environment=at(trigger, "deployment.environment"),
+        withholds_secrets=_withholds_secrets(env, trigger),
+    )
+
+
+def _workflow_file(env: Mapping[str, str]) -> str | None:
+    """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`."""
+    file = env.get("GITHUB_WORKFLOW_REF", "").partition("@refs/")[0]
+    # A workflow that the organisation requires lies in another repository, which then stays in it.
+    return (
+        file.removeprefix(env.get("GITHUB_REPOSITORY", "") + "/")
+        or env.get("GITHUB_WORKFLOW")
+        or None
+    )
+
+
+def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:
+    """Say why GitHub hands no secrets to this run, if it does not."""
+    if env.get("GITHUB_ACTOR") == "dependabot[bot]":
+        return "a run that Dependabot started"
+    head = at(trigger, "pull_request.head.repo.full_name")
+    base = at(trigger, "pull_request.base.repo.full_name")
+    if pull_request_event(env) and base and head != base:  # a deleted fork has no head.repo
+        return "a pull request from a fork"
+    return None
+
+
+def pull_request_event(env: Mapping[str, str]) -> bool:
+    """Tell the events of a pull request that run without secrets; pull_request_target has them."""
+    name = env.get("GITHUB_EVENT_NAME", "")
+    return name.startswith("pull_request") and name != "pull_request_target"

@@ -1,0 +1,76 @@
+"""GitLab CI, on gitlab.com and self-managed.
+
+https://docs.gitlab.com/ci/variables/predefined_variables/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .reading import number, repository_url, time
+from .run import CiRun
+
+if TYPE_CHECKING:
+    from compass_action.inputs import Inputs
+    from compass_action.snapshot import Snapshot
+
+
+def detect(env: Mapping[str, str]) -> bool:
+    """Recognise GitLab CI. Others also use the names `CI_PIPELINE_*`, so they prove nothing."""
+    return env.get("GITLAB_CI") == "true"
+
+
+def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
+    """Read the pipeline and job from `CI_*`."""
+    env = {name: value for name, value in snapshot.env.items() if value}
+    repository = repository_url(env.get("CI_PROJECT_URL"))
+    branch = env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or env.get("CI_COMMIT_BRANCH")
+    tag, merge_request = env.get("CI_COMMIT_TAG"), env.get("CI_MERGE_REQUEST_IID")
+    merge_request_url = None
+    if merge_request:
+        project = env.get("CI_MERGE_REQUEST_PROJECT_URL") or repository
+        merge_request_url = f"{project}/-/merge_requests/{merge_request}" if project else None
+    author = re.fullmatch(r"(.*?)\s*<([^<>]*)>", env.get("CI_COMMIT_AUTHOR", ""))
+    retries, leg = number(env.get("CI_JOB_RETRY_COUNT")), number(env.get("CI_NODE_INDEX"))
+    deploys = env.get("CI_ENVIRONMENT_ACTION", "start") == "start"  # not stop, verify, access …
+    return CiRun(
+        system="gitlab",
+        repository_url=repository,
+        workflow=env.get("CI_CONFIG_PATH", ".gitlab-ci.yml"),
+        workflow_name=env.get("CI_PIPELINE_NAME"),
+        run_id=env.get("CI_PIPELINE_ID"),
+        run_number=number(env.get("CI_PIPELINE_IID")),
+        job=env.get("CI_JOB_NAME"),
+        job_id=env.get("CI_JOB_ID"),
+        job_attempt=None if retries is None else retries + 1,
+        leg=leg - 1 if leg and (number(env.get("CI_NODE_TOTAL")) or 1) > 1 else None,
+        ref=f"refs/tags/{tag}" if tag else f"refs/heads/{branch}" if branch else None,
+        branch=branch,
+        tag=tag,
+        # In a merged-results pipeline CI_COMMIT_SHA is a merge commit that nobody has pushed.
+        commit=env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or env.get("CI_COMMIT_SHA"),
+        pull_request=merge_request,
+        pull_request_url=merge_request_url,
+        actor=env.get("GITLAB_USER_LOGIN"),
+        author_name=author[1] or None if author else None,
+        author_email=author[2] or None if author else None,
+        run_url=env.get("CI_PIPELINE_URL"),
+        job_url=env.get("CI_JOB_URL"),
+        environment=env.get("CI_ENVIRONMENT_NAME") if deploys else None,
+        environment_id=env.get("CI_ENVIRONMENT_SLUG") if deploys else None,
+        environment_tier=env.get("CI_ENVIRONMENT_TIER") if deploys else None,
+        run_started_at=time(env.get("CI_PIPELINE_CREATED_AT")),
+        job_started_at=time(env.get("CI_JOB_STARTED_AT")),
+        status=env.get("CI_JOB_STATUS"),
+        withholds_secrets=_withholds_secrets(env),
+    )
+
+
+def _withholds_secrets(env: Mapping[str, str]) -> str | None:
+    """Say why GitLab hands no variables to this run, if it does not."""
+    source = env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
+    if source and source != env.get("CI_MERGE_REQUEST_PROJECT_ID", source):
+        return "a merge request from a fork"
+    return None

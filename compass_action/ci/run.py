@@ -1,0 +1,69 @@
+"""What a CI system says about the run that is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class CiRun:
+    """One run (or job) of a pipeline, in the words of the glossary. What the host does not say is None."""
+
+    system: str
+    """The CI system's name, a key of `ci.SYSTEMS`, or `unknown`."""
+
+    repository_url: str | None = None
+    """`https://github.com/acme/shop`: no credentials, no `.git`, no trailing slash."""
+
+    workflow: str | None = None
+    """The pipeline's definition inside the repository: `.github/workflows/deploy.yml`."""
+    workflow_name: str | None = None
+    """The pipeline's name for people."""
+    run_id: str | None = None
+    """What tells this run from every other run of the repository."""
+    run_number: int | None = None
+    """A number that rises from run to run."""
+    run_attempt: int | None = None
+    """1, and one more for each re-run, where the host counts them for the whole run."""
+    job: str | None = None
+    """The job's name or key in the definition."""
+    job_id: str | None = None
+    """What tells this execution of the job from every other one."""
+    job_attempt: int | None = None
+    """1, and one more for each re-run of this job alone."""
+    leg: int | None = None
+    """The leg of a matrix or of parallel steps, from 0; None where there is but one."""
+    called: bool = False
+    """The job stands in a workflow that another one calls, so its key may occur twice in the run."""
+
+    ref: str | None = None
+    """As git has it: `refs/heads/main`."""
+    branch: str | None = None
+    tag: str | None = None
+    commit: str | None = None
+    """The full hash; on a pull request the head commit, not the merge commit."""
+    pull_request: str | None = None
+    """The pull or merge request's number."""
+    pull_request_url: str | None = None
+    actor: str | None = None
+    """Who started the run."""
+    author_name: str | None = None
+    """Who wrote the commit."""
+    author_email: str | None = None
+
+    run_url: str | None = None
+    job_url: str | None = None
+
+    environment: str | None = None
+    environment_id: str | None = None
+    """The host's own id or slug of `environment`."""
+    environment_tier: str | None = None
+    """GitLab's deployment tier."""
+
+    run_started_at: datetime | None = None
+    job_started_at: datetime | None = None
+    status: str | None = None
+    """The outcome so far, in the host's own word (`failed`) or as an exit code (`127`)."""
+    withholds_secrets: str | None = None
+    """Why the host keeps secrets from this run by design: `a pull request from a fork`."""

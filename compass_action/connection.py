@@ -1,0 +1,145 @@
+"""Where the requests go and who sends them: read from the inputs, and refused unless safe. Pure.
+
+The token is sent to this one host, over https, and to nobody else; http is for loopback alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .errors import InputError, Problem
+from .inputs import BY_NAME, explain_missing_secret
+from .kinds import quoted, split_url
+
+if TYPE_CHECKING:
+    from .inputs import Inputs
+
+EVENTS_PATH = "/compass/v1/events"
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# `acme`, `acme.atlassian.net`, or an address copied from the browser. Letters are spelt out, not
+# matched ignoring case: that would let some look-alikes through (the Kelvin sign folds to k).
+SITE = re.compile(
+    rf"(?:({_LABEL})|(?:https://)?({_LABEL})\.atlassian\.net(?:/[A-Za-z0-9._~/?=&#%-]*)?)", re.ASCII
+)
+HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+LOOPBACK = re.compile(r"localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All that sending needs to know."""
+
+    url: str
+    """The endpoint, whole."""
+    email: str
+    token: str = field(repr=False)
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """As requests takes them; empty for loopback. May hold a password."""
+    no_proxy: str = ""
+    ca_bundle: str | None = None
+    """A file or folder of certificates to trust in place of the built-in ones."""
+
+
+def open_to(inputs: Inputs, env: Mapping[str, str]) -> Connection:
+    """Make the connection of a run. Raises InputError with everything that is missing or unsafe."""
+    problems: list[Problem] = []
+    url = ""
+    try:
+        url = endpoint(inputs)
+    except InputError as error:
+        problems += error.problems
+    problems += _credential_problems(inputs, env)
+    if problems:
+        raise InputError(problems)
+    proxies = {} if url.startswith("http://") else _proxies(env)
+    return Connection(
+        url=url,
+        email=inputs.email or "",
+        token=inputs.api_token or "",
+        proxies=proxies,
+        no_proxy=env.get("no_proxy") or env.get("NO_PROXY") or "",
+        ca_bundle=next((env[n] for n in CA_VARIABLES if env.get(n)), None),
+    )
+
+
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def _proxies(env: Mapping[str, str]) -> dict[str, str]:
+    names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    proxy = next((env[name] for name in names if env.get(name)), None)
+    return {"https": proxy} if proxy else {}
+
+
+def endpoint(inputs: Inputs) -> str:
+    """Make the endpoint's URL of `api-url`, or of `site`. Raises InputError."""
+    if inputs.api_url:
+        return _checked_api_url(inputs.api_url) + EVENTS_PATH
+    if not inputs.site:
+        message = "it is not given. Write the name of your Atlassian site: the acme of acme.atlassian.net."
+        raise InputError([Problem("site", message)])
+    match = SITE.fullmatch(inputs.site)
+    if not match:
+        message = (
+            f"{quoted(inputs.site)} is not an Atlassian site. Write acme, acme.atlassian.net or "
+            "https://acme.atlassian.net; for anything else there is api-url."
+        )
+        raise InputError([Problem("site", message)])
+    return f"https://{(match[1] or match[2]).lower()}.atlassian.net/gateway/api{EVENTS_PATH}"
+
+
+def _checked_api_url(text: str) -> str:
+    parts = split_url(text)
+    if parts is not None:
+        scheme, netloc, path = parts
+        host, _, _port = netloc.rpartition(":") if re.search(r":\d+$", netloc) else (netloc, "", "")
+        loopback = host == "[::1]" or bool(LOOPBACK.fullmatch(host))
+        named = bool(HOST.fullmatch(host)) and not re.fullmatch(r"[\d.]+|0[xX][\da-fA-F.xX]+", host)
+        safe = loopback or (scheme == "https" and (named or _is_address(host)))
+        if scheme in ("http", "https") and safe and PATH.fullmatch(path) and "/.." not in path:
+            return f"{scheme}://{netloc.lower()}{path.rstrip('/')}"
+    message = (
+        f"{quoted(text)} cannot be used. Write an https URL without user name, query or fragment, "
+        "such as https://acme.atlassian.net/gateway/api; http is for loopback (127.0.0.1) alone."
+    )
+    raise InputError([Problem("api-url", message)])
+
+
+def _is_address(host: str) -> bool:
+    """Tell whether a host is a whole IP address; short and octal forms are none."""
+    import ipaddress
+
+    try:
+        if host.startswith("["):
+            return bool(ipaddress.IPv6Address(host[1:-1])) and "%" not in host
+        return bool(ipaddress.IPv4Address(host))
+    except ValueError:
+        return False
+
+
+def _credential_problems(inputs: Inputs, env: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    if not inputs.email:
+        problems.append(Problem("email", explain_missing_secret(BY_NAME["email"], env)))
+    elif not re.fullmatch(r"[^\s:@\x00-\x1f\x7f]+@[^\s:@\x00-\x1f\x7f]+", inputs.email):
+        message = f"{quoted(inputs.email)} is not an e-mail address. Write the one of the token's account."
+        problems.append(Problem("email", message))
+    if not inputs.api_token:
+        problems.append(Problem("api-token", explain_missing_secret(BY_NAME["api-token"], env)))
+    elif not re.fullmatch(r"[\x21-\x7e]+", inputs.api_token):
+        message = (
+            "it holds a blank, a line break or a character outside ASCII inside, which no Atlassian "
+            "API token does. Store the token again, alone and on one line."
+        )
+        problems.append(Problem("api-token", message))
+    return problems
+
+
+def missing_credentials(inputs: Inputs) -> bool:
+    """Tell whether the run was given no credentials at all, as where a host withholds them."""
+    return not inputs.api_token

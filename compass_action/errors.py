@@ -1,0 +1,55 @@
+"""What can go wrong before anything is sent, as one tree.
+
+    CompassEventError          exit code 2; nothing was sent
+    ├── InputError             an input, a component file or the CI system's answer is missing or wrong
+    └── EventError             the event built from them does not satisfy its JSON Schema
+
+Failures of delivery are not exceptions but values (`client.Receipt`), because a call with many
+components can succeed for some of them; their headlines are in `client.FAILURES`.
+
+Every error has a *headline*, a fixed first line which is also a heading of the README's
+Troubleshooting section, and *problems*, all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong."""
+
+    where: str
+    """The input's name (`component-id`) or the JSON path (`$.event.build.startedAt`)."""
+    what: str
+    """What is wrong and what to write instead, in whole sentences. Never holds a secret."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class CompassEventError(Exception):
+    """The root of the tree. `headline` is fixed for each class, `problems` is never empty."""
+
+    headline: ClassVar[str]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join([self.headline, *map(str, self.problems)]))
+
+
+class InputError(CompassEventError):
+    """The inputs, or what the CI system says in their place, cannot be used."""
+
+    headline = "Some inputs are missing or wrong"
+
+
+class Interrupted(BaseException):
+    """The host asked the program to end (SIGTERM, SIGINT). Not an error of ours; ends in `main`."""
+
+
+class EventError(CompassEventError):
+    """The event does not satisfy the JSON Schema of its type."""
+
+    headline = "The event does not satisfy its schema"

@@ -1,0 +1,201 @@
+"""The kinds of input: how the text of each is read. Pure; every function raises ValueError.
+
+The message of the ValueError is a whole sentence that says what is wrong and what to write instead;
+`inputs.parse` puts the input's name in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+INT64_MAX = 2**63 - 1
+PROPERTIES_MAX_CHARS = 65_536
+TIMEOUT_MAX_SECONDS = 3_600
+
+CATEGORIES = ("PRODUCTION", "STAGING", "TESTING", "DEVELOPMENT", "UNMAPPED")
+
+TRUTHS = {"true": True, "yes": True, "on": True, "1": True}
+FLAGS = TRUTHS | {"false": False, "no": False, "off": False, "0": False}
+
+# RFC 3339, section 5.6; a blank or a lower-case t is allowed there in place of the T.
+RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
+)
+EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
+INTEGER = re.compile(r"\d+", re.ASCII)
+FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
+
+
+def quoted(text: str, limit: int = 80) -> str:
+    """Show foreign text inside a message: short, on one line, printable."""
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + '"'
+
+
+def words(known: Iterable[str]) -> str:
+    """List the known words, in the order of their table."""
+    return ", ".join(known)
+
+
+def read_text(text: str) -> str:
+    """Any text; blanks around it are dropped."""
+    return text
+
+
+def read_flag(text: str) -> bool:
+    """Read a truth value in any case."""
+    try:
+        return FLAGS[text.lower()]
+    except KeyError:
+        raise ValueError(
+            f"{quoted(text)} is neither true nor false. Write true or false."
+        ) from None
+
+
+def read_integer(text: str) -> int:
+    """Read a whole number from 0 to 2^63 - 1 (the contract's int64)."""
+    if not INTEGER.fullmatch(text) or len(text) > 19 or int(text) > INT64_MAX:
+        raise ValueError(f"{quoted(text)} is not a whole number from 0 to {INT64_MAX}.")
+    return int(text)
+
+
+def read_seconds(text: str) -> int:
+    """Read a duration in whole seconds."""
+    if not INTEGER.fullmatch(text) or len(text) > 5 or not 1 <= int(text) <= TIMEOUT_MAX_SECONDS:
+        raise ValueError(
+            f"{quoted(text)} is not a number of seconds. Write a whole number from 1 to "
+            f"{TIMEOUT_MAX_SECONDS}."
+        )
+    return int(text)
+
+
+def read_time(text: str) -> datetime:
+    """Read an RFC 3339 date-time, or seconds or milliseconds since 1970, as UTC.
+
+    Jenkins and shells offer the epoch forms; a time without an offset is refused, because whose
+    clock it shows cannot be known.
+    """
+    if EPOCH.fullmatch(text):
+        whole = text.partition(".")[0]
+        seconds = float(text) / (1000 if len(whole) == 13 else 1)
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(seconds, 3))
+    match = RFC3339.fullmatch(text)
+    if match:
+        date, clock, fraction, offset = match.groups()
+        micros = (fraction or "0")[:6].ljust(6, "0")
+        try:
+            return datetime.fromisoformat(
+                f"{date}T{clock}.{micros}{offset.upper().replace('Z', '+00:00')}"
+            ).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise ValueError(
+        f"{quoted(text)} is not a point in time. Write a date-time with its offset, such as "
+        "2026-01-31T01:23:45Z, or seconds since 1970."
+    )
+
+
+def read_url(text: str) -> str:
+    """Read an absolute http or https URL without credentials."""
+    parts = split_url(text)
+    if parts is None or parts[0] not in ("http", "https"):
+        raise ValueError(
+            f"{quoted(text)} is not a web address. Write a whole http or https URL, without "
+            "user name, password or blanks."
+        )
+    return text
+
+
+def split_url(text: str) -> tuple[str, str, str] | None:
+    """Split a URL into scheme, host with port, and the rest; None if it is malformed or odd."""
+    if FORBIDDEN_IN_URL.search(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.scheme or not parts.hostname or "@" in parts.netloc or port == 0:
+        return None
+    rest = text.split("://", 1)[-1][len(parts.netloc) :]
+    return parts.scheme, parts.netloc, rest
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """Read a list separated by newlines or commas; blank entries and repetitions are dropped."""
+    entries = (entry.strip() for entry in re.split(r"[\n\r,]", text))
+    return tuple(dict.fromkeys(entry for entry in entries if entry))
+
+
+def read_mapping(text: str) -> Mapping[str, Any]:
+    """Read a YAML or JSON mapping whose scalars stay what was written (`on`, `0123`, `1.10`).
+
+    JSON keeps its own types. Numbers and truth values of YAML are made from their text where the
+    event's schema asks for them (`parts.typed`).
+    """
+    if len(text) > PROPERTIES_MAX_CHARS:
+        raise ValueError(f"it is longer than {PROPERTIES_MAX_CHARS} characters.")
+    try:
+        loaded = _load_json(text) if text.startswith("{") else _load_yaml(text)
+    except (ValueError, RecursionError):
+        loaded = None
+    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
+        raise ValueError(
+            "it is not a mapping. Write YAML lines such as `id: INC-7`, or a JSON object; "
+            "anchors, aliases and tags are not read."
+        )
+    return loaded
+
+
+def _load_json(text: str) -> object:
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return _load_yaml(text)  # YAML's flow style also starts with a brace: {id: 7}
+
+
+def _load_yaml(text: str) -> object:
+    import yaml  # here, because most runs have no mapping to read
+
+    try:
+        for token in yaml.scan(text, Loader=yaml.BaseLoader):
+            # An alias can blow a small text up to any size, a tag could ask for any type.
+            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+                return None
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
+    except yaml.YAMLError:
+        return None
+
+
+def read_rules(text: str) -> tuple[tuple[str, str], ...]:
+    """Read `glob=CATEGORY` lines, first match first."""
+    rules = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        glob, equals, category = (part.strip() for part in line.rpartition("="))
+        if not equals or not glob or category.upper() not in CATEGORIES:
+            raise ValueError(
+                f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
+                f"`eu-live-*=PRODUCTION`; the categories are {words(CATEGORIES)}."
+            )
+        rules.append((glob, category.upper()))
+    return tuple(rules)
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "text": read_text,
+    "secret": read_text,
+    "flag": read_flag,
+    "integer": read_integer,
+    "seconds": read_seconds,
+    "time": read_time,
+    "url": read_url,
+    "list": read_list,
+    "mapping": read_mapping,
+    "rules": read_rules,
+}

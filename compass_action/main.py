@@ -1,0 +1,253 @@
+"""The steps, in order; the end of all errors; the only exit code.
+
+0: done, or a delivery that failed under `on-error: warn`, or skipped. 1: Compass refused, or could
+not be reached. 2: the inputs or the event are wrong; nothing was sent.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+from . import __version__, ci, command_line, components, connection, events, inputs, outcomes
+from . import snapshot as snapshots
+from .errors import CompassEventError, EventError, InputError, Interrupted, Problem
+from .receipt import Receipt
+from .report import Log, Report
+from .report.safe import secret_forms
+from .schemas import Payload, validate
+
+if TYPE_CHECKING:
+    from .ci.run import CiRun
+    from .inputs import Given, Inputs
+    from .snapshot import Snapshot
+    from .tracking import Tracked
+
+POST_TIMEOUT_MAX_SECONDS = 120
+"""A cancelled job has five minutes for all its post steps together."""
+TRACKABLE = ("build", "deployment")
+
+
+def console() -> NoReturn:
+    """Run as a program."""
+    import os
+
+    # As process 1 of a container nothing else would end the program on these signals.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+    code = main(sys.argv[1:], os.environ)
+    try:
+        sys.stdout.flush()
+    except OSError:  # a reader that has gone away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    for ignored in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ignored, signal.SIG_IGN)  # what is left to do is done at once
+    raise Interrupted
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command and return the exit code."""
+    log = Log(ci.UNKNOWN)
+    try:
+        line = command_line.parse(argv)
+        if line.command == "sandbox":
+            from . import sandbox
+
+            return sandbox.main(list(line.rest))
+        if line.command == "demo":
+            from . import demo
+
+            return demo.main(list(line.rest))
+        snapshot = snapshots.read(line.arguments, environ)
+        asked, given, problems = inputs.parse(snapshot.arguments, snapshot.env)
+        log = _open_log(asked, snapshot)
+        if line.command == "replay":
+            from .replay import replay
+
+            return replay(line.rest, asked, snapshot, problems, log)
+        return _report_event(line.command, asked, given, problems, snapshot, log)
+    except CompassEventError as error:
+        log.say("error", "\n".join(map(str, error.problems)), error.headline)
+        log.save(Report({"outcome": "failed"}), environ)
+        return 2
+    except Interrupted:
+        log.say("error", "Nothing had been sent yet.", "The run was interrupted")
+        return 1
+
+
+def _open_log(asked: Inputs, snapshot: Snapshot) -> Log:
+    """Open the log in the host's manner and hide the secrets before anything else is said."""
+    try:
+        system = ci.detect(snapshot.env, asked.ci)
+    except InputError:
+        system = ci.detect(snapshot.env)
+    log = Log(system, debug=asked.debug)
+    log.hide(secret_forms(asked.api_token, asked.email or "") if asked.api_token else ())
+    return log
+
+
+def _report_event(
+    command: str,
+    asked: Inputs,
+    given: Mapping[str, Given],
+    problems: list[Problem],
+    snapshot: Snapshot,
+    log: Log,
+) -> int:
+    """Interpret, build, validate, send, report."""
+    system = ci.detect(snapshot.env, asked.ci)
+    run = ci.SYSTEMS[system].parse(snapshot, asked)
+    resumed = snapshot.tracked[0] if command == "post" and snapshot.tracked else None
+    if command == "post":
+        if resumed is None:
+            log.say("debug", "Nothing was begun by the main stage, so there is nothing to end.")
+            return 0
+        asked = replace(asked, timeout=min(asked.timeout, POST_TIMEOUT_MAX_SECONDS))
+    elif asked.track:
+        asked = replace(asked, state="in_progress", completed_at=None)
+    if run.withholds_secrets and not asked.api_token and not asked.dry_run and command != "check":
+        log.say(
+            "notice", f"{system} hands no secrets to {run.withholds_secrets}.", "Nothing was sent"
+        )
+        log.save(Report(outcomes.outputs("skipped", ())), snapshot.env)
+        return 0
+    built, where = _build(command, asked, run, problems, snapshot, resumed)
+    payloads = _validate(built.events, asked)
+    log.say("info", f"Compass Event {__version__} on {system}")
+    for message in outcomes.opening(built.events):
+        log.say(*message)
+    for notice in built.notices:
+        log.say("notice", notice)
+    if command == "check" or asked.dry_run:
+        return _show(command, asked, given, built, payloads, snapshot, log)
+    tracked = _tracked(command, asked, built, system)
+    if tracked:
+        log.save(Report(tracked=tracked), snapshot.env)  # now: the process may not reach the end
+    receipts = _send(payloads, where, asked, log)
+    failed = [receipt for receipt in receipts if not receipt.accepted]
+    level = "error" if asked.on_error == "fail" else "warning"
+    for message in outcomes.closing(receipts, level, asked.outbox):
+        log.say(*message)
+    summary = outcomes.outcome(receipts)
+    log.save(outcomes.report(summary, built.events, payloads, receipts, tracked), snapshot.env)
+    return 1 if failed and asked.on_error == "fail" else 0
+
+
+def _build(
+    command: str,
+    asked: Inputs,
+    run: CiRun,
+    problems: list[Problem],
+    snapshot: Snapshot,
+    resumed: Tracked | None,
+) -> tuple[events.Events, connection.Connection | None]:
+    """Build the events and the connection. Raises InputError with the problems of both."""
+    built = where = None
+    problems = list(problems)
+    if asked.track and asked.event_type not in ("auto", *TRACKABLE):
+        message = f"a job can be tracked as a build or deployment, not as {asked.event_type}."
+        problems.append(Problem("track", message))
+    try:
+        built = events.build(
+            asked,
+            run,
+            lambda ids: components.choose(asked, snapshot.component_files, ids),
+            snapshot.now,
+            snapshot.tracked,
+            resumed,
+        )
+    except InputError as error:
+        problems += error.problems
+    if not asked.dry_run:
+        try:
+            where = connection.open_to(asked, snapshot.env)
+        except InputError as error:
+            problems += error.problems
+    if built is None or problems:
+        raise InputError(_once(problems))
+    return built, where
+
+
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    """Keep the first problem of each input: what cannot be read is then missing as well."""
+    return list({problem.where: problem for problem in reversed(problems)}.values())[::-1]
+
+
+def _validate(built: Sequence[events.Event], asked: Inputs) -> tuple[Payload, ...]:
+    """Validate all events. Raises EventError, also if a secret has got into one."""
+    payloads = tuple(validate(event) for event in built)
+    forms = secret_forms(asked.api_token, asked.email or "") if asked.api_token else ()
+    if any(form.encode() in payload.body for form in forms for payload in payloads):
+        message = "the API token stands in the event. Take it out of the input it came from."
+        raise EventError([Problem("$", message)])
+    return payloads
+
+
+def _tracked(command: str, asked: Inputs, built: events.Events, system: str) -> Tracked | None:
+    """Make the record for a later stage, of an event that is begun and not ended."""
+    event = built.events[0]
+    begun = event.event_type in TRACKABLE and event.part["state"] in ("IN_PROGRESS", "PENDING")
+    # On GitHub the record is what makes the post stage send, so it is kept only if that is wanted.
+    if command != "send" or not begun or (system == "github" and not asked.track):
+        return None
+    return outcomes.track(event, (e.component_id for e in built.events))
+
+
+def _send(
+    payloads: Sequence[Payload], where: connection.Connection | None, asked: Inputs, log: Log
+) -> tuple[Receipt, ...]:
+    """Send, and keep in the outbox what did not arrive but may yet."""
+    from . import answers, outbox
+
+    assert where is not None  # noqa: S101 - only a dry run has no connection
+    try:
+        from . import client
+
+        receipts = client.send(
+            payloads, where, asked.timeout, on_attempt=lambda text: log.say("debug", text)
+        )
+    except Interrupted:  # between the lines; while it sends, the client takes it itself
+        interrupted = answers.FAILURES["interrupted"]
+        receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
+    waiting = [r.payload for r in receipts if r.failure and r.failure.spool]
+    if not asked.outbox or not waiting:
+        return receipts
+    try:
+        outbox.spool(asked.outbox, waiting, where.url)
+    except OSError as error:
+        text = f"{asked.outbox} cannot be written ({type(error).__name__})."
+        log.say("error", text, "The outbox could not be written")
+        return receipts
+    return tuple(replace(r, spooled=True) if r.failure and r.failure.spool else r for r in receipts)
+
+
+def _show(
+    command: str,
+    asked: Inputs,
+    given: Mapping[str, Given],
+    built: events.Events,
+    payloads: Sequence[Payload],
+    snapshot: Snapshot,
+    log: Log,
+) -> int:
+    """Print the exact requests, secrets hidden; for `check` also where each value comes from."""
+    try:
+        url = connection.endpoint(asked)
+    except InputError:
+        url = "https://SITE.atlassian.net/gateway/api" + connection.EVENTS_PATH
+    if command == "check":
+        for name, (text, source) in given.items():
+            shown = "***" if inputs.BY_NAME[name].kind == "secret" else " ".join(text.split())
+            log.say("info", f"{name}: {shown}  ({source})")
+    for payload in payloads:
+        log.show(f"POST {url}\nAuthorization: Basic ***\nContent-Type: application/json\n")
+        log.show(payload.body.decode())
+    log.save(outcomes.report("dry-run", built.events, payloads), snapshot.env)
+    return 0

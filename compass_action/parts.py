@@ -1,0 +1,277 @@
+"""The event types' own parts: what the context can give of each. Pure.
+
+A part is the object under `buildProperties`, `deploymentProperties` and so on. What is not known is
+left out, never null; what then misses is told by the schema of the type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import environments, identity, states, wording
+from .errors import InputError, Problem
+from .kinds import words
+from .wording import timestamp
+
+if TYPE_CHECKING:
+    from .ci.run import CiRun
+    from .inputs import Inputs
+    from .tracking import Tracked
+
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the parts are made from."""
+
+    inputs: Inputs
+    run: CiRun
+    now: datetime
+    tracked: Tracked | None = None
+    """The begun event that this one updates."""
+    notices: list[str] = field(default_factory=list)
+    """What the user should know of; the functions below add to it."""
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """What the user laid over the part."""
+        return self.inputs.properties or {}
+
+
+def state(facts: Facts, event_type: str, name: str = "state") -> str | None:
+    """Find the state: from `properties`, from the input, from the CI system.
+
+    Raises InputError if there is none or the word is not known.
+    """
+    own = facts.properties.get(name)
+    word = own if isinstance(own, str) else facts.inputs.state
+    if word and own is None and _is_job_status(facts, event_type, word):
+        word = None
+    if not word and facts.inputs.scope == "job":  # a host tells the job's state, not the run's
+        word = facts.run.status if event_type in ("build", "deployment") else None
+    if not word:
+        known = words(states.STATES[event_type])
+        message = f"it is not given, and {facts.run.system} does not say it. Use one of: {known}."
+        raise InputError([Problem("state", message)])
+    try:
+        return states.state(event_type, word)
+    except ValueError as error:
+        if own is not None and event_type == "flag":
+            return word  # the contract takes any status of a flag
+        raise InputError([Problem("state" if own is None else "properties", str(error))]) from None
+
+
+def _is_job_status(facts: Facts, event_type: str, word: str) -> bool:
+    """On GitHub the input's default is the job's status, which says nothing of, say, an incident."""
+    return (
+        facts.run.system == "github"
+        and event_type not in ("build", "deployment")
+        and word in ("success", "failure", "cancelled")
+        and word not in states.STATES[event_type]
+    )
+
+
+class Span(NamedTuple):
+    """When something ran; None is unknown."""
+
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+def span(facts: Facts, state: str) -> Span:
+    """Find start and end of a build or deployment in a state. Nothing is invented: what is in
+    progress begins with its first report at the latest, and what is final ends with its own.
+    """
+    inputs, run = facts.inputs, facts.run
+    started = inputs.started_at
+    if started is None and facts.tracked and facts.tracked.started_at:
+        started = facts.tracked.started_at
+    if started is None:
+        started = run.run_started_at if inputs.scope == "run" else run.job_started_at
+    if started is None and state == "IN_PROGRESS":
+        started = facts.now
+    completed = inputs.completed_at if state in states.FINAL else None
+    if completed is None and state in states.FINAL:
+        completed = max(facts.now, started) if started else facts.now  # the clock may step back
+    return Span(started, completed)
+
+
+def build(facts: Facts) -> Part:
+    """A build: one execution of a job, or of a whole run."""
+    pipeline_id = identity.build_pipeline_id(facts.inputs, facts.run)
+    build_state = state(facts, "build") or ""
+    started, completed = span(facts, build_state)
+    if started is None:
+        # The API requires a start. The time of the report stands in for it, and the end is left out
+        # so that no duration, which would be false, can be computed.
+        started, completed = facts.inputs.completed_at or facts.now, None
+        facts.notices.append(
+            "The build's start is unknown, so Compass is not told how long it took. Report it when "
+            "it starts as well (track, or state: in_progress), or give started-at."
+        )
+    part: Part = {
+        "state": build_state,
+        "pipeline": _pipeline(facts, pipeline_id),
+        "startedAt": timestamp(started),
+    }
+    return _with_times(part, completedAt=completed)
+
+
+def deployment(facts: Facts) -> Part:
+    """A deployment of one job, or of a whole run, to one environment."""
+    inputs, run = facts.inputs, facts.run
+    pipeline_id, environment_id, sequence = identity.deployment(inputs, run)
+    environment = facts.tracked.environment if facts.tracked else None
+    if not environment:
+        name = inputs.environment or run.environment or environment_id
+        environment = {
+            "category": _category(facts, name),
+            "displayName": wording.shorten(wording.one_line(name)),
+            "environmentId": environment_id,
+        }
+    deployment_state = state(facts, "deployment") or ""
+    started, completed = span(facts, deployment_state)
+    part: Part = {
+        "sequenceNumber": sequence,
+        "state": deployment_state,
+        "pipeline": _pipeline(facts, pipeline_id),
+        "environment": dict(environment),
+    }
+    return _with_times(part, startedAt=started, completedAt=completed)
+
+
+def _category(facts: Facts, name: str) -> str:
+    given = facts.inputs.environment_category
+    tier = facts.run.environment_tier if name == facts.run.environment else None
+    found = given or environments.category(name, tier, facts.inputs.environment_map or ())
+    if found == "UNMAPPED" and not given:
+        facts.notices.append(
+            f'The environment "{name}" has no known category and is sent as UNMAPPED. Give '
+            "environment-category or environment-map: Compass counts production deployments only."
+        )
+    return found
+
+
+def _pipeline(facts: Facts, pipeline_id: str) -> Part:
+    inputs, run = facts.inputs, facts.run
+    name = wording.pipeline_name(inputs, run, pipeline_id)
+    if run.job and inputs.scope == "job" and not inputs.pipeline_name:
+        name = f"{name} / {wording.one_line(run.job)}"
+    url = inputs.pipeline_url or run.run_url or inputs.url
+    return {"pipelineId": pipeline_id, "displayName": wording.shorten(name)} | (
+        {"url": url} if url else {}
+    )
+
+
+def incident(facts: Facts) -> Part:
+    """An incident; MTTR is counted from `startTime` to `endTime`."""
+    found = state(facts, "incident")
+    started = facts.inputs.started_at or (facts.now if found == "OPEN" else None)
+    ended = facts.inputs.completed_at or (facts.now if found == "RESOLVED" else None)
+    return _with_times(
+        {"id": _id(facts, "incident"), "state": found}, startTime=started, endTime=ended
+    )
+
+
+def vulnerability(facts: Facts) -> Part:
+    """A vulnerability; severity comes from `properties`."""
+    found = state(facts, "vulnerability")
+    started = facts.inputs.started_at or (facts.now if found == "OPEN" else None)
+    ended = facts.inputs.completed_at or (facts.now if found == "REMEDIATED" else None)
+    return _with_times(
+        {"id": _id(facts, "vulnerability"), "state": found},
+        vulnerabilityStartTime=started,
+        remediationTime=ended,
+    )
+
+
+def alert(facts: Facts) -> Part:
+    """An alert; the times of its steps come from `properties`."""
+    found = state(facts, "alert", "status")
+    return _with_times(
+        {"id": _id(facts, "alert"), "status": found}, createdAt=facts.inputs.started_at
+    )
+
+
+def flag(facts: Facts) -> Part:
+    """A change of a feature flag."""
+    return {"id": _id(facts, "flag"), "status": state(facts, "flag", "status")}
+
+
+def lifecycle(facts: Facts) -> Part:
+    """A change of the component's lifecycle."""
+    return {
+        "id": _id(facts, "lifecycle", lasting=False),
+        "stage": state(facts, "lifecycle", "stage"),
+    }
+
+
+def custom(facts: Facts) -> Part:
+    """Anything else worth a line in the feed."""
+    return {"id": _id(facts, "custom", lasting=False), "icon": "INFO"}
+
+
+def push(facts: Facts) -> Part:
+    """A push: the commit, its branch and author."""
+    run = facts.run
+    author = {"name": run.author_name or run.actor, "email": run.author_email}
+    part: Part = {"id": run.commit, "branchName": run.branch}
+    part["author"] = {key: value for key, value in author.items() if value} or None
+    return {key: value for key, value in part.items() if value}
+
+
+def pull_request(facts: Facts) -> Part:
+    """A pull request."""
+    run = facts.run
+    facts.notices.append(
+        "Atlassian documents pullRequest events as usable by Forge apps only; they do not appear in "
+        "the activity feed."
+    )
+    part: Part = {
+        "id": run.pull_request,
+        "repoUrl": run.repository_url,
+        "pullRequestUrl": run.pull_request_url,
+        "status": state(facts, "pullRequest", "status"),
+    }
+    return {key: value for key, value in part.items() if value}
+
+
+def _id(facts: Facts, event_type: str, *, lasting: bool = True) -> str:
+    """Name an event of a type whose id the user may give; else it is this run's."""
+    own = facts.properties.get("id")
+    if isinstance(own, str | int):
+        return str(own)
+    path = identity.event_path(facts.inputs, facts.run)
+    if not path:
+        raise InputError(
+            [Problem("properties", f"the {event_type} has no id. Write a line such as `id: 42`.")]
+        )
+    if lasting:
+        facts.notices.append(
+            f"The {event_type}'s id was derived from this run. A later update, from another run, has "
+            "to carry the same id: give `id: …` in properties."
+        )
+    return path
+
+
+def _with_times(part: Part, **times: datetime | None) -> Part:
+    return part | {name: timestamp(moment) for name, moment in times.items() if moment}
+
+
+PARTS: Mapping[str, tuple[str, Callable[[Facts], Part]]] = {
+    "build": ("buildProperties", build),
+    "deployment": ("deploymentProperties", deployment),
+    "incident": ("incidentProperties", incident),
+    "flag": ("flagProperties", flag),
+    "alert": ("alertProperties", alert),
+    "lifecycle": ("lifecycleProperties", lifecycle),
+    "custom": ("customEventProperties", custom),
+    "push": ("pushEventProperties", push),
+    "pullRequest": ("pullRequestProperties", pull_request),
+    "vulnerability": ("vulnerabilityProperties", vulnerability),
+}
+"""For each event type the name of its own part in the contract, and what makes it."""

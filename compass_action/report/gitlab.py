@@ -1,0 +1,48 @@
+"""GitLab: a dotenv file for `artifacts:reports:dotenv`.
+
+https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compass_action import tracking
+from .plain import variables
+
+if TYPE_CHECKING:
+    from . import Report
+
+FILE = "compass-event.env"
+FILE_MAX_BYTES = 5 * 1024
+
+
+def save(report: Report, env: Mapping[str, str]) -> list[str]:
+    """Write the outputs as variables for later jobs; the file is small by GitLab's rule.
+
+    GitLab expands `$` in such values, so that none is written as such.
+    """
+    pairs = variables(report.outputs)
+    if report.tracked:
+        pairs[tracking.NAME] = report.tracked.to_json()
+    pairs = {name: value for name, value in pairs.items() if "$" not in value}
+    if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
+        pairs.pop("COMPASS_PAYLOAD", None)
+    if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
+        return [f"The outputs are larger than {FILE_MAX_BYTES // 1024} KiB, GitLab's limit."]
+    path = Path(env.get("CI_PROJECT_DIR") or ".") / FILE
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        # Not through a symlink: the folder is the checkout, and holds what anybody has committed.
+        with os.fdopen(os.open(path, flags, 0o644), "w", encoding="utf-8", newline="\n") as file:
+            file.write(_lines(pairs))
+    except OSError as error:
+        return [f"{FILE} cannot be written ({type(error).__name__})."]
+    return []
+
+
+def _lines(pairs: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in pairs.items())

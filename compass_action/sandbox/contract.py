@@ -1,0 +1,239 @@
+"""Is this body a valid event? Judged by the published contract in `contract.json`.
+
+The schemas are those of the OpenAPI 3.1 document (JSON Schema 2020-12), with formats asserted.
+Two rules stand in the document as prose only and are checked here in code: exactly one event
+type, and a CVSS score from 0 to 10.
+
+Compass names each problem with a type. The names are Compass's; which name goes with which
+JSON Schema keyword is not published, so the table `TYPE_OF` is our reading of the names.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple, cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+TYPE_OF = {
+    "required": "FIELD_MISSING",
+    "type": "FORMAT_INVALID",
+    "date-time": "FORMAT_INVALID",
+    "enum": "ARGUMENT_INVALID",
+}
+"""JSON Schema keyword (or format) → error type. Every other keyword is a CONSTRAINT_VIOLATION."""
+
+COMPONENT_ARI = re.compile(r"ari:cloud:compass:([0-9a-f-]+):component/[0-9a-f-]+/[0-9a-f-]+")
+DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+"""RFC 3339, section 5.6. Days and hours that do not exist are found by `datetime`."""
+
+
+class Complaint(NamedTuple):
+    """One entry of `errors` in an answer (`ErrorDto`)."""
+
+    type: str | None
+    """None (the contract allows null) where Compass has published no word for it."""
+    message: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A request that satisfies the contract."""
+
+    cloud_id: str
+    component_id: str | None
+    event_type: str
+    body: Mapping[str, Any]
+    """The object under `event.<event_type>`."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request that does not, with all of its problems."""
+
+    status: int
+    complaints: tuple[Complaint, ...]
+
+
+def validate(raw: bytes, components: Collection[str] | None = None) -> Accepted | Refused:
+    """Judge the body of a request. `components`, where given, are the only ones that exist."""
+    try:
+        document = parse_json(raw)
+    except ValueError as error:
+        return Refused(400, (Complaint("FORMAT_INVALID", f"The body is not JSON: {error}"),))
+    complaints = list(dict.fromkeys(_complaints(document)))
+    if complaints:
+        return Refused(400, tuple(complaints))
+    component_id = document.get("componentId")
+    if components is not None and component_id is not None and component_id not in components:
+        why = f"componentId: there is no component {component_id}"
+        return Refused(404, (Complaint("COMPONENT_NOT_FOUND", why),))
+    event_type = _given_types(document["event"])[0]
+    body = document["event"][event_type]
+    return Accepted(document["cloudId"], component_id, event_type, body)
+
+
+def parse_json(raw: bytes) -> Any:
+    """UTF-8 JSON as RFC 8259 has it: no NaN, no infinity. Raises ValueError."""
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _refuse_constant(word: str) -> object:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond every number")
+    return number
+
+
+def _complaints(document: Any) -> Iterator[Complaint]:
+    if isinstance(document, dict):
+        event = document.get("event")
+        if isinstance(event, dict) and len(given := _given_types(event)) != 1:
+            yield Complaint(
+                "ONE_OF_DIRECTIVE_VALIDATION_ERROR",
+                "event: one and only one of the fields must be provided "
+                f"({', '.join(event_types())}), not {' and '.join(given) or 'none'}",
+            )
+        yield from _ari_complaints(document.get("cloudId"), document.get("componentId"))
+        yield from _score_complaints(event)
+    for error in _validator().iter_errors(document):
+        for leaf in _leaves(error):
+            yield from _leaf_complaints(leaf)
+
+
+def _ari_complaints(cloud_id: object, component_id: object) -> Iterator[Complaint]:
+    if cloud_id == "":
+        yield Complaint("CLOUD_ID_INVALID", "cloudId: it is empty")
+    if not isinstance(component_id, str):
+        return
+    ari = COMPONENT_ARI.fullmatch(component_id)
+    if ari is None:
+        shape = "ari:cloud:compass:<cloud id>:component/<uuid>/<uuid>"
+        yield Complaint("COMPONENT_ARI_INVALID", f"componentId: it must look like {shape}")
+    elif isinstance(cloud_id, str) and cloud_id and cloud_id != ari[1]:
+        why = f"cloudId: {cloud_id} is not the cloud id in componentId, {ari[1]}"
+        yield Complaint("CLOUD_ID_INVALID", why)
+
+
+def _score_complaints(event: object) -> Iterator[Complaint]:
+    value = event
+    for name in ("vulnerability", "vulnerabilityProperties", "score"):
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 10:
+        where = "event.vulnerability.vulnerabilityProperties.score"
+        yield Complaint("CONSTRAINT_VIOLATION", f"{where}: a CVSS score is from 0 to 10")
+
+
+def _given_types(event: Mapping[str, Any]) -> list[str]:
+    """A type that is null is not given: its schema says so."""
+    return [name for name in event_types() if event.get(name) is not None]
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """`oneOf` [something, null] has failed: say what is wrong with the something."""
+    if error.validator != "oneOf":
+        yield error
+        return
+    for branch in error.context or ():
+        if branch.schema != {"type": "null"}:
+            yield from _leaves(branch)
+
+
+WORDING = {
+    "type": "it must be of type {}",
+    "enum": "it must be one of {}",
+    "format": "it is not a valid {}",
+}
+"""JSON Schema keyword → sentence, with a place for the keyword's value."""
+
+
+def _leaf_complaints(error: ValidationError) -> Iterator[Complaint]:
+    where = ".".join(map(str, error.absolute_path))
+    keyword, value = str(error.validator), cast(Any, error.instance)
+    expected: Any = error.validator_value
+    if keyword == "required":
+        # There is one error for each missing field, but only its message says which. So each
+        # tells them all, and the caller drops what is repeated.
+        for name in expected:
+            if name not in value:
+                path = f"{where}.{name}" if where else name
+                yield Complaint(TYPE_OF["required"], f"{path}: it is missing")
+    elif value is None:
+        yield Complaint("FIELD_CANNOT_BE_NULL", f"{where or 'the body'}: it cannot be null")
+    else:
+        words = ", ".join(map(str, expected)) if isinstance(expected, list) else str(expected)
+        sentence = WORDING.get(keyword, f"it violates {keyword}: {{}}").format(words)
+        name = expected if keyword == "format" else keyword
+        type_ = TYPE_OF.get(str(name), "CONSTRAINT_VIOLATION")
+        yield Complaint(type_, f"{where or 'the body'}: {sentence}")
+
+
+@cache
+def event_types() -> tuple[str, ...]:
+    """The ten, in the order of the contract."""
+    return tuple(read_contract()["components"]["schemas"]["CompassEventInputDto"]["properties"])
+
+
+@cache
+def read_contract() -> dict[str, Any]:
+    """The published document, from the package."""
+    text = files(__package__).joinpath("contract.json").read_text(encoding="utf-8")
+    contract: dict[str, Any] = json.loads(text)
+    return contract
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    """Compiled once; it holds no state, so every thread may use it."""
+    contract = DRAFT202012.create_resource(read_contract())
+    registry: Registry[Any] = Registry().with_resource("urn:compass", contract)
+    schema = {"$ref": "urn:compass#/components/schemas/CreateStreamlinedEventRequest"}
+    return Draft202012Validator(schema, registry=registry, format_checker=_formats())
+
+
+def _formats() -> FormatChecker:
+    """The three formats of the contract.
+
+    Our own, for jsonschema silently skips a format whose optional package is not installed.
+    """
+    checker = FormatChecker(formats=())
+    checker.checks("date-time")(_is_date_time)
+    checker.checks("int64")(lambda value: not _is_number(value) or -(2**63) <= value < 2**63)
+    checker.checks("double")(lambda value: not _is_number(value) or abs(value) < 2**1024)
+    return checker
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_date_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    match = DATE_TIME.fullmatch(value)
+    if match is None:
+        return False
+    try:
+        datetime.fromisoformat(f"{match[1]}T{match[2]}")
+    except ValueError:
+        return False
+    return True

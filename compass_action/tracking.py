@@ -1,0 +1,87 @@
+"""What one stage of a job tells the next about the event it has begun. Pure.
+
+The end of a tracked job runs in another container (GitHub's post stage, a second pipe, a later
+job), yet it has to send an update of the very same event: equal identity, the true start, and an
+update sequence number that rises even if the clock stepped back in between.
+
+The record is one line of JSON named `COMPASS_TRACKED`: a state on GitHub (`STATE_COMPASS_TRACKED`),
+a file in the pipes' shared storage on Bitbucket, a dotenv variable on GitLab.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from .kinds import read_integer, read_time
+from .wording import timestamp
+
+NAME = "COMPASS_TRACKED"
+FILE_NAME = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
+"""The record's file in Bitbucket's shared storage; the digest is that of the event's identity."""
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """An event that was begun."""
+
+    outputs: Mapping[str, str]
+    """The identifying outputs, by name: event-type, state, pipeline-id, environment-id,
+    sequence-number, update-sequence-number."""
+    component_ids: tuple[str, ...]
+    started_at: datetime | None = None
+    """The event's `startedAt` as it was sent."""
+    environment: Mapping[str, str] | None = None
+    """The deployment's environment as it was sent."""
+
+    IDENTITY: ClassVar = ("event-type", "pipeline-id", "environment-id", "sequence-number")
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What makes the event that event."""
+        return tuple(self.outputs.get(name, "") for name in self.IDENTITY)
+
+    def number(self, name: str) -> int | None:
+        """Read one of the numbers among the outputs."""
+        return int(self.outputs[name]) if name in self.outputs else None
+
+    def to_json(self) -> str:
+        """One ASCII line that neither a shell nor a dotenv file changes."""
+        record = {
+            "outputs": self.outputs,
+            "component_ids": self.component_ids,
+            "started_at": timestamp(self.started_at) if self.started_at else None,
+            "environment": self.environment,
+        }
+        return json.dumps(record, separators=(",", ":")).replace("$", "\\u0024")
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Tracked | None:
+        """Read the record; None if there is none or it is damaged, for it comes from outside."""
+        if not text:
+            return None
+        try:
+            record: Any = json.loads(text)
+            outputs = _texts(record["outputs"])
+            for name in ("sequence-number", "update-sequence-number"):
+                read_integer(outputs.get(name, "0"))
+            started = record.get("started_at")
+            environment = record.get("environment")
+            return cls(
+                outputs=outputs,
+                component_ids=tuple(_texts(dict(enumerate(record["component_ids"]))).values()),
+                started_at=read_time(started) if started else None,
+                environment=_texts(environment) if environment else None,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+
+def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
+    if not all(isinstance(text, str) for text in values.values()):
+        raise TypeError
+    return dict(values)
