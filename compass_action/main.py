@@ -12,7 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from . import __version__, ci, command_line, components, connection, events, inputs, outcomes
+from . import (
+    __version__,
+    ci,
+    command_line,
+    components,
+    connection,
+    events,
+    inputs,
+    outcomes,
+    preview,
+)
 from . import snapshot as snapshots
 from .errors import CompassEventError, EventError, InputError, Interrupted, Problem
 from .receipt import Receipt
@@ -120,13 +130,15 @@ def _report_event(
         return 0
     built, where = _build(command, asked, run, problems, snapshot, resumed)
     payloads = _validate(built.events, asked)
-    log.say("info", f"Compass Event {__version__} on {system}")
+    log.say("info", f"Compass Event {__version__} {_whereabouts(system)}")
     for message in outcomes.opening(built.events):
         log.say(*message)
     for notice in built.notices:
         log.say("notice", notice)
     if command == "check" or asked.dry_run:
-        return _show(command, asked, given, built, payloads, snapshot, log)
+        preview.show(asked, given if command == "check" else {}, payloads, log)
+        log.save(outcomes.report("dry-run", built.events, payloads), snapshot.env)
+        return 0
     tracked = _tracked(command, asked, built, system)
     if tracked:
         log.save(Report(tracked=tracked), snapshot.env)  # now: the process may not reach the end
@@ -138,6 +150,10 @@ def _report_event(
     summary = outcomes.outcome(receipts)
     log.save(outcomes.report(summary, built.events, payloads, receipts, tracked), snapshot.env)
     return 1 if failed and asked.on_error == "fail" else 0
+
+
+def _whereabouts(system: str) -> str:
+    return "on no CI system that it knows" if system == ci.UNKNOWN else f"on {system}"
 
 
 def _build(
@@ -226,28 +242,3 @@ def _send(
         log.say("error", text, "The outbox could not be written")
         return receipts
     return tuple(replace(r, spooled=True) if r.failure and r.failure.spool else r for r in receipts)
-
-
-def _show(
-    command: str,
-    asked: Inputs,
-    given: Mapping[str, Given],
-    built: events.Events,
-    payloads: Sequence[Payload],
-    snapshot: Snapshot,
-    log: Log,
-) -> int:
-    """Print the exact requests, secrets hidden; for `check` also where each value comes from."""
-    try:
-        url = connection.endpoint(asked)
-    except InputError:
-        url = "https://SITE.atlassian.net/gateway/api" + connection.EVENTS_PATH
-    if command == "check":
-        for name, (text, source) in given.items():
-            shown = "***" if inputs.BY_NAME[name].kind == "secret" else " ".join(text.split())
-            log.say("info", f"{name}: {shown}  ({source})")
-    for payload in payloads:
-        log.show(f"POST {url}\nAuthorization: Basic ***\nContent-Type: application/json\n")
-        log.show(payload.body.decode())
-    log.save(outcomes.report("dry-run", built.events, payloads), snapshot.env)
-    return 0
