@@ -9,13 +9,15 @@ FROM python:${PYTHON_TAG}${PYTHON_DIGEST:+@$PYTHON_DIGEST} AS build
 WORKDIR /build
 
 # The libraries come before the program, for they change less often. They go into a tree of their
-# own, so nothing else that pip writes comes along. Their bytecode is not compared with the source,
-# so that new time stamps on a copied file cost nothing where the file system cannot be written.
+# own, so nothing else that pip writes comes along, and without their own tests. Their bytecode is
+# not compared with the source, so that new time stamps on a copied file cost nothing where the file
+# system cannot be written.
 COPY requirements.txt .
 RUN pip install --quiet --require-hashes --only-binary :all: --no-cache-dir --no-compile \
         --disable-pip-version-check --root-user-action ignore \
         --prefix libraries --requirement requirements.txt \
-    && rm -rf libraries/bin libraries/share \
+    && rm -rf libraries/bin libraries/lib/python*/site-packages/*/tests \
+        libraries/lib/python*/site-packages/*/benchmarks \
     && python -m compileall -q --invalidation-mode unchecked-hash \
         -s /build/libraries -p /usr/local /build/libraries \
     && chmod -R u=rwX,go=rX libraries

@@ -55,16 +55,21 @@ import_base() {
 }
 
 build() {
-    local trust=()
+    local trust=() log
+    log=$(mktemp)
     # Where a proxy signs the traffic, pip must know the machine's authorities. They are mounted, so
     # that the Dockerfile stays as everybody else builds it.
     if [[ -e $authorities/ca-certificates.crt ]]; then
         trust=(--volume "$authorities:$authorities:ro")
     fi
-    podman build --quiet --pull=never --layers=false --network host "${trust[@]}" \
+    podman build --pull=never --layers=false --network host "${trust[@]}" \
         --build-arg "VERSION=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' compass_action/__init__.py)" \
         --build-arg "REVISION=$(git rev-parse --verify --quiet HEAD 2>/dev/null || echo unknown)" \
-        --tag compass-event:ci .
+        --tag compass-event:ci . >"$log" 2>&1 || {
+        cat "$log" >&2
+        return 1
+    }
+    rm "$log"
     podman image prune --force --filter 'label=org.opencontainers.image.title=Compass Event' >/dev/null
 }
 

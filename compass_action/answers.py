@@ -6,13 +6,23 @@ messages are only shown. Everything in an answer is foreign text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .wording import one_line
 
+ACCEPTED = 202
 DETAIL_MAX_CHARS = 300
 ERRORS_MAX = 5
+
+
+class Answer(NamedTuple):
+    """One HTTP answer, as far as it is looked at."""
+
+    status: int
+    body: bytes
+    retry_after: str | None = None
 
 
 class Failure(NamedTuple):
@@ -80,12 +90,14 @@ HINTS = {
 
 def read(status: int, body: bytes) -> tuple[Failure | None, str]:
     """Read an answer: None if the event is accepted, else the failure, and what the server said."""
-    if status == 202:
+    if status == ACCEPTED:
         return None, ""
     errors = list(_errors(body))
     detail = "; ".join(f"{kind}: {message}" if message else kind for kind, message in errors)
     types = [kind for kind, _ in errors]
     key = next((BY_ERROR_TYPE[kind] for kind in types if kind in BY_ERROR_TYPE), None)
+    if status == 404 and not errors:  # not Compass's words: nothing of it is there
+        key = "unexpected"
     if key is None:
         key = BY_STATUS.get(status) or (
             "server" if status >= 500 else "redirect" if 300 <= status < 400 else "unexpected"
@@ -124,36 +136,49 @@ class AttemptTimeoutError(Exception):
     """One attempt took longer than it may."""
 
 
-# By the names of the exceptions of requests, urllib3 and the standard library, inside out: the
-# innermost says the most. Names, so that this table needs no import.
+# By the names of the exceptions of requests, urllib3 and the standard library; the first that is
+# found anywhere in the chain counts. Names, so that this table needs no import.
 BY_EXCEPTION = (
-    ("NameResolutionError", "name", "no address was found for the host"),
-    ("gaierror", "name", "no address was found for the host"),
-    ("SSLError", "tls", "the certificate could not be verified"),
     ("SSLCertVerificationError", "tls", "the certificate could not be verified"),
     ("ProxyError", "proxy", "the proxy did not open the connection"),
+    ("InvalidProxyURL", "proxy", "the proxy's address is none; write http://HOST:PORT"),
+    ("InvalidSchema", "proxy", "a proxy of this kind is not supported; write http://HOST:PORT"),
+    ("NameResolutionError", "name", "no address was found for the host"),
+    ("gaierror", "name", "no address was found for the host"),
     ("AttemptTimeoutError", "timeout", "no whole answer came in time"),
     ("ConnectTimeout", "timeout", "no connection was made in time"),
-    ("ConnectTimeoutError", "timeout", "no connection was made in time"),
     ("ReadTimeout", "timeout", "no answer came in time"),
-    ("ReadTimeoutError", "timeout", "no answer came in time"),
     ("ConnectionRefusedError", "connection", "the connection was refused"),
-    ("ConnectionResetError", "connection", "the connection was cut"),
     ("RemoteDisconnected", "connection", "the connection was closed without an answer"),
+    ("ConnectionResetError", "connection", "the connection was cut"),
+    ("SSLEOFError", "connection", "the connection was cut during the TLS handshake"),
+    ("SSLError", "connection", "no TLS connection could be made"),
+    ("NewConnectionError", "connection", "no connection could be made"),  # no route, say
     ("IncompleteRead", "connection", "the answer broke off"),
     ("ProtocolError", "connection", "the connection broke"),
 )
+LASTING = {"InvalidProxyURL", "InvalidSchema"}
+"""What no further attempt can change."""
+CA_FILE_FAULTS = re.compile(r"CA certificate bundle|\[X509|PEM lib|NO_CERTIFICATE_OR_CRL_FOUND")
+"""Words of requests and OpenSSL, which have no exceptions of their own for it."""
 
 
 def read_exception(error: BaseException) -> tuple[Failure, str]:
     """Read what went wrong on the network. Its own text is not shown: it can hold anything."""
-    names = {name for cause in _causes(error) for name in _class_names(cause)}
+    causes = list(_causes(error))
+    names = {name for cause in causes for name in _class_names(cause)}
+    if any(isinstance(cause, OSError) and CA_FILE_FAULTS.search(str(cause)) for cause in causes):
+        return FAILURES["tls"], "the file of trusted certificates cannot be read"
     for name, key, detail in BY_EXCEPTION:
         if name in names:
-            reason = _tls_reason(error) if key == "tls" else ""
-            return FAILURES[key], detail + (f" ({reason})" if reason else "")
-    if isinstance(error, OSError) and "certificate" in str(error).lower():
-        return FAILURES["tls"], "the file of trusted certificates cannot be read"
+            reason = _tls_reason(causes) if "SSL" in name else ""
+            failure = FAILURES[key]
+            if key == "proxy":
+                status = _proxy_status(causes)
+                reason = f"HTTP {status}" if status else ""
+                lasting = name in LASTING or status in range(300, 500)
+                failure = failure._replace(retry=not lasting)
+            return failure, detail + (f" ({reason})" if reason else "")
     return FAILURES["connection"], f"the connection failed ({type(error).__name__})"
 
 
@@ -175,10 +200,20 @@ def _class_names(error: BaseException) -> list[str]:
     return [cls.__name__ for cls in type(error).__mro__]
 
 
-def _tls_reason(error: BaseException) -> str:
-    """OpenSSL's own short words: `certificate has expired`, `Hostname mismatch, …`."""
-    for cause in _causes(error):
-        message = getattr(cause, "verify_message", None)
-        if isinstance(message, str) and message:
-            return _shown(message, 120)
+def _tls_reason(causes: Iterable[BaseException]) -> str:
+    """OpenSSL's own short words: `certificate has expired`, `WRONG_VERSION_NUMBER`."""
+    for name in ("verify_message", "reason"):
+        for cause in causes:
+            message = getattr(cause, name, None)
+            if isinstance(message, str) and message:
+                return _shown(message, 120)
     return ""
+
+
+def _proxy_status(causes: Iterable[BaseException]) -> int | None:
+    """The status with which a proxy refused to open a tunnel; http.client has it only in its text."""
+    for cause in causes:
+        match = re.search(r"Tunnel connection failed: (\d{3})\b", str(cause), re.ASCII)
+        if match:
+            return int(match[1])
+    return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from .errors import InputError, Problem
-from .kinds import quoted, words
+from .kinds import FLAGS, quoted, words
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,7 @@ COMMANDS = {
 }
 OWN_ARGUMENTS = ("sandbox", "demo")
 """Commands that read their arguments themselves."""
+METAVARS = {"word": "WORD", "integer": "N", "seconds": "N", "time": "TIME", "flag": "[BOOL]"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,12 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine()  # the way of all hosts; argparse is not even imported
     command = argv[0] if argv[0] in COMMANDS else "send"
     rest = argv[1:] if argv[0] in COMMANDS else argv
+    # GitHub hands `args: replay FILE` to the post stage as well, where there is nothing to end.
+    if not rest or (command == "post" and rest[0] in COMMANDS):
+        return CommandLine(command)
     if command in OWN_ARGUMENTS:
         return CommandLine(command, {}, tuple(rest))
-    options = vars(_parser().parse_args(rest))
+    options = vars(_parser().parse_intermixed_args(_with_flag_values(rest, command)))
     files = tuple(options.pop("files"))
     if files and command != "replay":
         message = f"{quoted(files[0])} is not known. Use one of: {words(COMMANDS)}, or --help."
@@ -54,6 +58,20 @@ def parse(argv: Sequence[str]) -> CommandLine:
         if value is not None
     }
     return CommandLine(command, arguments, files)
+
+
+def _with_flag_values(argv: Sequence[str], command: str) -> list[str]:
+    """Write `--debug` as `--debug=true` where no value follows; a file of `replay` is none."""
+    from .inputs import INPUTS
+
+    flags = {f"--{row.name}" for row in INPUTS if row.kind == "flag"}
+    written = []
+    for argument, following in zip(argv, [*argv[1:], "--"], strict=True):
+        last = following.startswith("--") or (
+            command == "replay" and following.lower() not in FLAGS
+        )
+        written.append(argument + "=true" if argument in flags and last else argument)
+    return written
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,12 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     for row in INPUTS:
         text = row.help.replace("%", "%%") + (f" Default: {row.default}." if row.default else "")
         name = "--" + row.name
-        if row.kind == "flag":
-            groups[row.group].add_argument(name, nargs="?", const="true", metavar="BOOL", help=text)
-        elif row.kind in ("list", "rules"):
+        if row.kind in ("list", "rules"):
             groups[row.group].add_argument(name, action="append", metavar="TEXT", help=text)
         else:
-            metavar = {"word": "WORD", "integer": "N", "seconds": "N", "time": "TIME"}
-            groups[row.group].add_argument(name, metavar=metavar.get(row.kind, "TEXT"), help=text)
+            metavar = METAVARS.get(row.kind, "TEXT")
+            groups[row.group].add_argument(name, metavar=metavar, help=text)
     parser.add_argument("files", nargs="*", metavar="FILE", help="outbox files, for replay")
     return parser

@@ -10,7 +10,8 @@ from .errors import InputError, Problem
 from .kinds import quoted, read_list
 
 if TYPE_CHECKING:
-    from .inputs import Given, Inputs
+    from .given import Given
+    from .inputs import Inputs
     from .snapshot import ComponentFile
 
 INPUTS = ("component-id", "component-file")
@@ -21,6 +22,7 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 UUID = r"[0-9a-f]+(?:-[0-9a-f]+){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
+DEPTH_MAX = 64
 EXAMPLE = "ari:cloud:compass:CLOUD-ID:component/UUID/UUID"
 
 
@@ -41,7 +43,7 @@ def wanted_files(component_id: Given | None, component_file: Given | None) -> tu
 
 def is_glob(pattern: str) -> bool:
     """Tell a glob from a plain path."""
-    return any(c in pattern for c in "*?[")
+    return any(c in pattern for c in "*?")  # not [: folders of web projects are named [slug]
 
 
 def glob_matcher(pattern: str) -> Callable[[str], object]:
@@ -136,13 +138,15 @@ def _read_id(text: str) -> tuple[str | None, str | None]:
                     key = None
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
+                if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
+                    return None, "it is nested too deep. Mend it, or give component-id."
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
         return None, "it is not valid YAML. Mend it, or give component-id."
-    ids = [e.value for e in values if isinstance(e, yaml.ScalarEvent)]
+    ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
     if len(values) > 1:
         return None, "it has more than one id. One file describes one component."
     if not ids or ids[0] in ("", "~", "null", "Null", "NULL"):

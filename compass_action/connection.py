@@ -40,7 +40,6 @@ class Connection:
     token: str = field(repr=False)
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """As requests takes them; empty for loopback. May hold a password."""
-    no_proxy: str = ""
     ca_bundle: str | None = None
     """A file or folder of certificates to trust in place of the built-in ones."""
 
@@ -56,13 +55,11 @@ def open_to(inputs: Inputs, env: Mapping[str, str]) -> Connection:
     problems += _credential_problems(inputs, env)
     if problems:
         raise InputError(problems)
-    proxies = {} if url.startswith("http://") else _proxies(env)
     return Connection(
         url=url,
         email=inputs.email or "",
         token=inputs.api_token or "",
-        proxies=proxies,
-        no_proxy=env.get("no_proxy") or env.get("NO_PROXY") or "",
+        proxies=_proxies(url, env),
         ca_bundle=next((env[n] for n in CA_VARIABLES if env.get(n)), None),
     )
 
@@ -70,10 +67,49 @@ def open_to(inputs: Inputs, env: Mapping[str, str]) -> Connection:
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def _proxies(env: Mapping[str, str]) -> dict[str, str]:
-    names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-    proxy = next((env[name] for name in names if env.get(name)), None)
-    return {"https": proxy} if proxy else {}
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+def _proxies(url: str, env: Mapping[str, str]) -> dict[str, str]:
+    """Choose the proxy; none for http, which is for loopback alone, and what NO_PROXY excepts."""
+    proxy = next((env[name] for name in PROXY_VARIABLES if env.get(name)), None)
+    exceptions = env.get("no_proxy") or env.get("NO_PROXY") or ""
+    if not proxy or url.startswith("http://") or is_excepted(url, exceptions):
+        return {}
+    return {"https": proxy}
+
+
+def is_excepted(url: str, exceptions: str) -> bool:
+    """Tell whether NO_PROXY names the URL's host: itself, its domain, its network, or `*`.
+
+    As curl reads it: separated by commas or blanks, `acme.net` and `.acme.net` both stand for the
+    domain with all below it, a port narrows an entry down, an address may have a prefix length.
+    """
+    netloc = url.partition("://")[2].partition("/")[0].lower()
+    match = re.fullmatch(r"\[?(.*?)\]?(?::(\d+))?", netloc, re.ASCII)
+    host, port = (match[1], match[2] or "443") if match else (netloc, "443")
+    for entry in re.split(r"[\s,]+", exceptions.lower()):
+        if entry == "*" or (entry.count("/") == 1 and _in_network(host, entry)):
+            return True
+        named = re.fullmatch(r"\[?([^\[\]]+?)\]?(?::(\d+))?", entry, re.ASCII)
+        if entry.count(":") > 1 and not entry.startswith("["):  # an IPv6 address without a port
+            name, narrowed = entry, None
+        else:
+            name, narrowed = (named[1], named[2]) if named else ("", None)
+        name = name.removeprefix("*").strip(".")
+        below = host == name or (not _is_address(host) and host.endswith("." + name))
+        if name and below and narrowed in (None, port):
+            return True
+    return False
+
+
+def _in_network(host: str, network: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def endpoint(inputs: Inputs) -> str:

@@ -19,12 +19,12 @@ TIERS = {
 
 # The words by which people name environments, as they know them from Atlassian's own integrations.
 WORDS = {
-    "PRODUCTION": "production prod prd live",
+    "PRODUCTION": "production prod prd live produktion produccion producao produzione",
     "STAGING": "staging stage stg sta preprod preproduction preprd uat model",
     "TESTING": "testing test tests tst qa qc quality integration integ intg int sit acceptance "
     "accept acpt acc control ci e2e perf load",
     "DEVELOPMENT": "development dev develop trunk review preview sandbox local playground "
-    "ephemeral feature",
+    "ephemeral feature developpement entwicklung desarrollo desenvolvimento sviluppo",
 }  # fmt: skip
 CATEGORY_OF_WORD = {word: category for category, names in WORDS.items() for word in names.split()}
 NEGATIONS = frozenset({"non", "not", "no"})
@@ -40,7 +40,7 @@ def category(name: str, tier: str | None, rules: Iterable[tuple[str, str]]) -> s
 
 def _category_by_words(name: str) -> str:
     """The first known word decides: `review/prod-fix` is a review app, not production."""
-    parts = re.findall(r"[a-z]+|\d+", fold(_split_camel_case(name)))
+    parts = re.findall(r"e2e|[a-z]+|\d+", fold(_split_camel_case(name)))
     previous = ""
     for part in parts:
         known = CATEGORY_OF_WORD.get(part)
@@ -55,7 +55,8 @@ def _category_by_words(name: str) -> str:
 
 
 def _split_camel_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name)
+    """Split `prodEU` and `EUProd` before the second word; `QA` and `PRODUCTION` stay whole."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "-", name)
 
 
 def fold(text: str) -> str:
@@ -64,15 +65,20 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+PLAIN = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.ASCII)
+DIGESTED = re.compile(r"(?:.*-)?[0-9a-f]{8}", re.ASCII)
+
+
 def slug(name: str) -> str:
     """Make an id of an environment's name: `production`, `eu-west-1-3fa9c1d2`.
 
     Names that differ in more than case never share a slug: where characters had to be replaced, a
-    digest of the name is added, as GitLab does for its own slugs.
+    digest of the name is added, as GitLab does for its own slugs; and a digest is added to a name
+    that looks as if it had one.
     """
-    plain = name.strip().casefold()
-    if re.fullmatch(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", plain, re.ASCII) and len(plain) <= 63:
+    plain = name.strip().lower()  # not casefold, for which größe and grösse are the same
+    if PLAIN.fullmatch(plain) and not DIGESTED.fullmatch(plain) and len(plain) <= 63:
         return plain
-    digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     readable = re.sub(r"[^a-z0-9]+", "-", fold(plain)).strip("-")[:50].rstrip("-")
     return f"{readable}-{digest}" if readable else digest

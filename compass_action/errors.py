@@ -16,6 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
+# Headlines of messages that are no errors of ours and no failures of delivery.
+SKIPPED = "Nothing was sent"
+OUTBOX_UNWRITTEN = "The outbox could not be written"
+UNWRITTEN = "Something could not be written"
+HEADLINES = (SKIPPED, OUTBOX_UNWRITTEN, UNWRITTEN)
+
 
 class Problem(NamedTuple):
     """One thing that is wrong."""

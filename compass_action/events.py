@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from . import identity, wording
 from .errors import InputError, Problem
-from .kinds import read_integer
-from .parts import PARTS, Facts
+from .facts import Facts, collect
+from .kinds import read_integer, read_score
+from .parts import PARTS
 from .tracking import Tracked
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from .components import Components
     from .inputs import Inputs
 
-T = TypeVar("T")
-
 # The only properties of the contract that are no text or object; YAML hands them over as text.
-NUMBERS: Mapping[str, Callable[[str], float]] = {"score": float, "sequenceNumber": read_integer}
+NUMBERS: Mapping[str, Callable[[str], float]] = {
+    "score": read_score,
+    "sequenceNumber": read_integer,
+}
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,16 @@ def build(
         inputs = _resume(inputs, resumed)
     kind = event_type(inputs, run)
     facts = Facts(inputs, run, now, resumed)
-    part = _collect(problems, lambda: _part(facts, kind))
+    part = collect(problems, lambda: _part(facts, kind))
     if part is not None and resumed is None:
         earlier = next((t for t in tracked if t.identity == _identity(kind, part)), None)
         if earlier:
             facts = replace(facts, tracked=earlier, notices=[])
             part = _part(facts, kind)
-    components = _collect(
+    components = collect(
         problems, lambda: choose_components(resumed.component_ids if resumed else ())
     )
-    body = _collect(problems, lambda: _body(facts, kind, part or {}))
+    body = collect(problems, lambda: _body(facts, kind, part or {}))
     if problems or components is None or body is None:
         raise InputError(problems)
     return Events(
@@ -115,21 +117,15 @@ def _resume(inputs: Inputs, resumed: Tracked) -> Inputs:
     )
 
 
-def _collect(problems: list[Problem], step: Callable[[], T]) -> T | None:
-    """Take a step; if it fails, keep its problems and go on, so that all are told at once."""
-    try:
-        return step()
-    except InputError as error:
-        problems += error.problems
-        return None
-
-
 def _part(facts: Facts, kind: str) -> dict[str, Any]:
     derived = PARTS[kind][1](facts)
     merged = _lay_over(derived, facts.properties)
     state_name = next((n for n in ("state", "status", "stage") if n in derived), None)
     if state_name:  # it was read from the properties, and is now in the API's spelling
         merged[state_name] = derived[state_name]
+    own_id = merged.get("id")
+    if isinstance(own_id, int) and not isinstance(own_id, bool):
+        merged["id"] = str(own_id)  # JSON's 42 is as good an id as YAML's
     return merged
 
 
@@ -181,7 +177,7 @@ def _body(facts: Facts, kind: str, part: dict[str, Any]) -> dict[str, Any]:
     if kind == "pullRequest":
         return {"lastUpdated": updated, PARTS[kind][0]: part}
     problems: list[Problem] = []
-    source = _collect(problems, lambda: identity.source_id(inputs, run))
+    source = collect(problems, lambda: identity.source_id(inputs, run))
     url = inputs.url or run.job_url or run.run_url or run.repository_url
     if not url:
         problems.append(Problem("url", "it is not given. Give the page the event links to."))

@@ -13,10 +13,11 @@ event, from whichever stage of the job, have the same identity; a re-run is a ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from .ci.reading import number
 from .environments import slug
 from .errors import InputError, Problem
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # that passes through JSON, so it has to stay below 2^53: nine thousand million runs.
 ATTEMPTS = LEGS = 1_000
 SEQUENCE_MAX = 2**53 - 1
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Scheme(NamedTuple):
@@ -112,8 +114,8 @@ def event_path(inputs: Inputs, run: CiRun) -> str | None:
         return None
     # The legs of a GitHub matrix share their job's key; so do the jobs of a workflow that is called
     # twice in one run, which only the id of the check run tells apart. Elsewhere the job's id does.
-    if run.system == "github" and run.called and run.job_id:
-        return f"{path}/{run.job_id}"
+    if _is_called(run):
+        return f"{path}/{run.job_id}" if run.job_id else None
     return f"{path}/{run.leg}" if run.system == "github" and run.leg is not None else path
 
 
@@ -131,8 +133,7 @@ def deployment(inputs: Inputs, run: CiRun) -> DeploymentIdentity:
     problems: list[Problem] = []
     pipeline_id = inputs.pipeline_id
     if not pipeline_id and scheme:
-        parts = (scheme.definition_job,) if inputs.scope == "job" and scheme.definition_job else ()
-        pipeline_id = _path(run, scheme.definition, *parts)
+        pipeline_id = _path(run, scheme.definition, *_definition_parts(inputs, run, scheme))
     if not pipeline_id:
         problems += _unknown(
             "pipeline-id", run, "an id of the pipeline, the same for all its deployments"
@@ -172,36 +173,51 @@ def environment_id(inputs: Inputs, run: CiRun) -> str | None:
 
 def update_sequence_number(now: datetime, earlier: int | None) -> int:
     """Number an update: milliseconds since 1970, and always above the update before it."""
-    milliseconds = int(now.timestamp() * 1000)
+    # In whole numbers: through a float, two moments a millisecond apart can become the same.
+    milliseconds = (now - EPOCH) // timedelta(milliseconds=1)
     return milliseconds if earlier is None else max(milliseconds, earlier + 1)
+
+
+def _is_called(run: CiRun) -> bool:
+    """Tell a job whose key may occur more than once in the run."""
+    return run.system == "github" and run.called
+
+
+def _definition_parts(inputs: Inputs, run: CiRun, scheme: Scheme) -> tuple[str, ...]:
+    """What names the job below the pipeline's definition; nothing where the run is meant."""
+    if inputs.scope == "run" or not scheme.definition_job:
+        return ()
+    if not _is_called(run):
+        return (scheme.definition_job,)
+    # The file that is called, without the ref it is called at. It keeps these jobs apart from the
+    # caller's own of the same key, whose sequence numbers are made otherwise.
+    called = quote((inputs.workflow_ref or "").partition("@")[0], safe="/+:~")
+    return (f"calls/{called}", scheme.definition_job)
 
 
 def _sequence_number(inputs: Inputs, run: CiRun, scheme: Scheme) -> int | None:
     """Pack run, attempt and leg; None if the host does not say, ValueError if they do not fit."""
-    if run.system == "github" and run.called and run.job_id and inputs.scope == "job":
-        return int(run.job_id)  # it rises with time, and is another one for each call and attempt
     run_wide = inputs.scope == "run"
-    number_field, attempt_field = scheme.run_sequence if run_wide else scheme.job_sequence
-    value = getattr(run, number_field)
-    if value is None:
+    field, attempt_field = scheme.run_sequence if run_wide else scheme.job_sequence
+    if _is_called(run) and not run_wide:
+        # The check run's id rises with time, and is another one for each call and attempt.
+        field, attempt_field = "job_id", ""
+    value = getattr(run, field)
+    found = number(None if value is None else str(value))
+    if found is None:
         return None
-    number = int(value)
-    if not attempt_field and not run_wide:
-        return number
-    attempt = (getattr(run, attempt_field) or 1) if attempt_field else 0
-    leg = 0 if run_wide else run.leg or 0
-    if number_field == "run_number":
+    if field == "run_number":
+        attempt = (getattr(run, attempt_field) or 1) if attempt_field else 0
+        leg = 0 if run_wide else run.leg or 0
         if attempt >= ATTEMPTS or leg >= LEGS:
             raise ValueError(
                 f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, more than a derived number "
                 "has room for. Give sequence-number, higher for each deployment."
             )
-        number = (number * ATTEMPTS + attempt) * LEGS + leg
-    if number > SEQUENCE_MAX:
-        raise ValueError(
-            f"{number} is above 2^53. Give sequence-number, higher for each deployment."
-        )
-    return number
+        found = (found * ATTEMPTS + attempt) * LEGS + leg
+    if found > SEQUENCE_MAX:
+        raise ValueError(f"{found} exceeds 2^53. Give sequence-number, higher for each deployment.")
+    return found
 
 
 def _path(run: CiRun, *templates: str) -> str | None:

@@ -1,22 +1,21 @@
-"""What the user asks for: the one list of inputs, and how their values are found and read. Pure.
+"""What the user asks for: the one list of inputs, and how their values are read. Pure.
 
-A value is looked for on the command line, then in `INPUT_*`, then in `COMPASS_*`; what the CI system
-says and the defaults of behaviour come after, where the values are used. Empty means not given.
+Where a value is found is in `given.py`; what the CI system says, and what is derived from it, comes
+after, where the values are used.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from . import kinds, tracking
+from . import given as finding
+from . import kinds
 from .errors import Problem
+from .given import Given
 from .schemas import EVENT_TYPES
-from .tracking import Tracked
 
 EVENT_TYPE_WORDS = {"auto": "auto", "pull-request": "pullRequest"} | {
     name.lower(): name for name in EVENT_TYPES
@@ -152,14 +151,6 @@ class Inputs:
     workflow_ref: str | None = None
 
 
-class Given(NamedTuple):
-    """A value as it was found."""
-
-    text: str
-    source: str
-    """Where: `--component-id`, `INPUT_COMPONENT-ID`, `COMPASS_COMPONENT_ID`."""
-
-
 def parse(
     arguments: Mapping[str, str], env: Mapping[str, str]
 ) -> tuple[Inputs, dict[str, Given], list[Problem]]:
@@ -168,9 +159,10 @@ def parse(
     An input with a problem is left at its default, so that the steps that follow can look for
     further problems; the caller sends nothing if there is one.
     """
-    tracked = Tracked.from_json(env.get(tracking.NAME))
-    echoes = tracked.outputs if tracked else {}
-    given = {row.name: found for row in INPUTS if (found := find(row, arguments, env, echoes))}
+    echoes = finding.read_echoes(env)
+    given = {
+        row.name: found for row in INPUTS if (found := finding.find(row, arguments, env, echoes))
+    }
     values: dict[str, Any] = {}
     problems = []
     for row in INPUTS:
@@ -194,50 +186,6 @@ def read(row: Input, text: str) -> Any:
         raise ValueError(
             f"{kinds.quoted(text)} is not known. Use one of: {kinds.words(row.choices)}."
         ) from None
-
-
-def find(
-    row: Input,
-    arguments: Mapping[str, str],
-    env: Mapping[str, str],
-    echoes: Mapping[str, str] = MappingProxyType({}),
-) -> Given | None:
-    """Find a value by precedence; blank, or still an unresolved `$NAME`, is not given.
-
-    `echoes` are the outputs of an earlier job of the same pipeline. They reach this one under the
-    names of inputs (`COMPASS_STATE`) where a dotenv file hands them on, but nobody asked for them.
-    """
-    for source, text in _candidates(row, arguments, env):
-        if source == row.variable and echoes.get(row.name) == text:
-            continue
-        stripped = text.strip()
-        if stripped and not UNRESOLVED.fullmatch(stripped):
-            return Given(stripped, source)
-    return None
-
-
-UNRESOLVED = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", re.ASCII)
-ARRAY_MAX = 1_000
-
-
-def _candidates(
-    row: Input, arguments: Mapping[str, str], env: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    if row.name in arguments:
-        yield "--" + row.name, arguments[row.name]
-    for variable in (f"INPUT_{row.name.upper()}", f"INPUT_{row.field.upper()}", row.variable):
-        if variable in env:
-            yield variable, env[variable]
-        elif row.kind in ("list", "rules"):
-            yield variable, "\n".join(_array(variable, env))
-
-
-def _array(variable: str, env: Mapping[str, str]) -> Iterator[str]:
-    """A list in a Bitbucket pipe's variables arrives as NAME_COUNT, NAME_0, NAME_1, …"""
-    count = env.get(variable + "_COUNT", "")
-    if kinds.INTEGER.fullmatch(count) and len(count) <= 4:
-        for index in range(min(int(count), ARRAY_MAX)):
-            yield env.get(f"{variable}_{index}", "")
 
 
 def explain_missing_secret(row: Input, env: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 INT64_MAX = 2**63 - 1
 PROPERTIES_MAX_CHARS = 65_536
+PROPERTIES_MAX_DEPTH = 8
 TIMEOUT_MAX_SECONDS = 3_600
 
 CATEGORIES = ("PRODUCTION", "STAGING", "TESTING", "DEVELOPMENT", "UNMAPPED")
@@ -27,6 +28,7 @@ RFC3339 = re.compile(
 )
 EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
 INTEGER = re.compile(r"\d+", re.ASCII)
+DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
 
 
@@ -61,6 +63,13 @@ def read_integer(text: str) -> int:
     if not INTEGER.fullmatch(text) or len(text) > 19 or int(text) > INT64_MAX:
         raise ValueError(f"{quoted(text)} is not a whole number from 0 to {INT64_MAX}.")
     return int(text)
+
+
+def read_score(text: str) -> float:
+    """Read a decimal number as JSON writes it: no NaN, no infinity, no exponent."""
+    if not DECIMAL.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a number.")
+    return float(text)
 
 
 def read_seconds(text: str) -> int:
@@ -135,20 +144,28 @@ def read_mapping(text: str) -> Mapping[str, Any]:
     """Read a YAML or JSON mapping whose scalars stay what was written (`on`, `0123`, `1.10`).
 
     JSON keeps its own types. Numbers and truth values of YAML are made from their text where the
-    event's schema asks for them (`parts.typed`).
+    event's schema asks for them (`events.NUMBERS`).
     """
     if len(text) > PROPERTIES_MAX_CHARS:
         raise ValueError(f"it is longer than {PROPERTIES_MAX_CHARS} characters.")
     try:
         loaded = _load_json(text) if text.startswith("{") else _load_yaml(text)
-    except (ValueError, RecursionError):
+    except (ValueError, OverflowError, RecursionError):  # OverflowError: YAML's "\UFFFFFFFF"
         loaded = None
     if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
+        loaded = None
+    if loaded is None or _deeper_than(PROPERTIES_MAX_DEPTH, loaded):
         raise ValueError(
             "it is not a mapping. Write YAML lines such as `id: INC-7`, or a JSON object; "
-            "anchors, aliases and tags are not read."
+            f"anchors, aliases, tags and more than {PROPERTIES_MAX_DEPTH} levels are not read."
         )
     return loaded
+
+
+def _deeper_than(depth: int, value: object) -> bool:
+    """Tell whether a value nests deeper; what comes later may then recurse over it."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth < 0 or any(_deeper_than(depth - 1, item) for item in inner)
 
 
 def _load_json(text: str) -> object:
@@ -164,9 +181,16 @@ def _load_yaml(text: str) -> object:
     import yaml  # here, because most runs have no mapping to read
 
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=yaml.BaseLoader):
             # An alias can blow a small text up to any size, a tag could ask for any type.
             if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+                return None
+            # Stopped early: the scanner's time grows with the square of the depth.
+            name = type(token).__name__
+            depth += name.endswith(("MappingStartToken", "SequenceStartToken"))
+            depth -= name.endswith(("MappingEndToken", "SequenceEndToken", "BlockEndToken"))
+            if depth > PROPERTIES_MAX_DEPTH:
                 return None
         return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
     except yaml.YAMLError:
@@ -174,9 +198,9 @@ def _load_yaml(text: str) -> object:
 
 
 def read_rules(text: str) -> tuple[tuple[str, str], ...]:
-    """Read `glob=CATEGORY` lines, first match first."""
+    """Read a list of `glob=CATEGORY`, first match first."""
     rules = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in read_list(text):
         glob, equals, category = (part.strip() for part in line.rpartition("="))
         if not equals or not glob or category.upper() not in CATEGORIES:
             raise ValueError(

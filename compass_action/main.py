@@ -6,7 +6,6 @@ not be reached. 2: the inputs or the event are wrong; nothing was sent.
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,21 +17,31 @@ from . import (
     command_line,
     components,
     connection,
+    delivery,
     events,
     inputs,
+    interruption,
     outcomes,
     preview,
 )
 from . import snapshot as snapshots
-from .errors import CompassEventError, EventError, InputError, Interrupted, Problem
-from .receipt import Receipt
+from .answers import FAILURES
+from .errors import (
+    SKIPPED,
+    CompassEventError,
+    EventError,
+    InputError,
+    Interrupted,
+    Problem,
+)
 from .report import Log, Report
 from .report.safe import secret_forms
 from .schemas import Payload, validate
 
 if TYPE_CHECKING:
     from .ci.run import CiRun
-    from .inputs import Given, Inputs
+    from .given import Given
+    from .inputs import Inputs
     from .snapshot import Snapshot
     from .tracking import Tracked
 
@@ -45,21 +54,17 @@ def console() -> NoReturn:
     """Run as a program."""
     import os
 
-    # As process 1 of a container nothing else would end the program on these signals.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _interrupt)
-    code = main(sys.argv[1:], os.environ)
+    code = 1
+    try:
+        interruption.listen()
+        code = main(sys.argv[1:], os.environ)
+    except Interrupted:  # so early, or so late, that there is nothing to tell
+        pass
     try:
         sys.stdout.flush()
     except OSError:  # a reader that has gone away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    for ignored in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ignored, signal.SIG_IGN)  # what is left to do is done at once
-    raise Interrupted
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -88,7 +93,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         log.save(Report({"outcome": "failed"}), environ)
         return 2
     except Interrupted:
-        log.say("error", "Nothing had been sent yet.", "The run was interrupted")
+        log.say("error", "Nothing had been sent yet.", FAILURES["interrupted"].headline)
         return 1
 
 
@@ -112,20 +117,18 @@ def _report_event(
     log: Log,
 ) -> int:
     """Interpret, build, validate, send, report."""
+    resumed = snapshot.tracked[0] if command == "post" and snapshot.tracked else None
+    if command == "post" and resumed is None:
+        log.say("debug", "Nothing was begun by the main stage, so there is nothing to end.")
+        return 0
     system = ci.detect(snapshot.env, asked.ci)
     run = ci.SYSTEMS[system].parse(snapshot, asked)
-    resumed = snapshot.tracked[0] if command == "post" and snapshot.tracked else None
     if command == "post":
-        if resumed is None:
-            log.say("debug", "Nothing was begun by the main stage, so there is nothing to end.")
-            return 0
         asked = replace(asked, timeout=min(asked.timeout, POST_TIMEOUT_MAX_SECONDS))
     elif asked.track:
         asked = replace(asked, state="in_progress", completed_at=None)
     if run.withholds_secrets and not asked.api_token and not asked.dry_run and command != "check":
-        log.say(
-            "notice", f"{system} hands no secrets to {run.withholds_secrets}.", "Nothing was sent"
-        )
+        log.say("notice", f"{system} hands no secrets to {run.withholds_secrets}.", SKIPPED)
         log.save(Report(outcomes.outputs("skipped", ())), snapshot.env)
         return 0
     built, where = _build(command, asked, run, problems, snapshot, resumed)
@@ -135,14 +138,14 @@ def _report_event(
         log.say(*message)
     for notice in built.notices:
         log.say("notice", notice)
-    if command == "check" or asked.dry_run:
+    if command == "check" or where is None:  # a dry run has no connection
         preview.show(asked, given if command == "check" else {}, payloads, log)
         log.save(outcomes.report("dry-run", built.events, payloads), snapshot.env)
         return 0
     tracked = _tracked(command, asked, built, system)
     if tracked:
         log.save(Report(tracked=tracked), snapshot.env)  # now: the process may not reach the end
-    receipts = _send(payloads, where, asked, log)
+    receipts = delivery.deliver(payloads, where, asked, log)
     failed = [receipt for receipt in receipts if not receipt.accepted]
     level = "error" if asked.on_error == "fail" else "warning"
     for message in outcomes.closing(receipts, level, asked.outbox):
@@ -214,31 +217,3 @@ def _tracked(command: str, asked: Inputs, built: events.Events, system: str) -> 
     if command != "send" or not begun or (system == "github" and not asked.track):
         return None
     return outcomes.track(event, (e.component_id for e in built.events))
-
-
-def _send(
-    payloads: Sequence[Payload], where: connection.Connection | None, asked: Inputs, log: Log
-) -> tuple[Receipt, ...]:
-    """Send, and keep in the outbox what did not arrive but may yet."""
-    from . import answers, outbox
-
-    assert where is not None  # noqa: S101 - only a dry run has no connection
-    try:
-        from . import client
-
-        receipts = client.send(
-            payloads, where, asked.timeout, on_attempt=lambda text: log.say("debug", text)
-        )
-    except Interrupted:  # between the lines; while it sends, the client takes it itself
-        interrupted = answers.FAILURES["interrupted"]
-        receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
-    waiting = [r.payload for r in receipts if r.failure and r.failure.spool]
-    if not asked.outbox or not waiting:
-        return receipts
-    try:
-        outbox.spool(asked.outbox, waiting, where.url)
-    except OSError as error:
-        text = f"{asked.outbox} cannot be written ({type(error).__name__})."
-        log.say("error", text, "The outbox could not be written")
-        return receipts
-    return tuple(replace(r, spooled=True) if r.failure and r.failure.spool else r for r in receipts)

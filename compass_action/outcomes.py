@@ -155,20 +155,35 @@ def closing(
         messages.append(Message("success", text))
     elif accepted:
         messages.append(Message("success", f"accepted by Compass for {len(accepted)} components"))
-    causes: dict[tuple[str, str, str], list[Receipt]] = {}
+    causes: dict[tuple[str, str], list[Receipt]] = {}
     for receipt in receipts:
         if receipt.failure:
-            cause = (receipt.failure.headline, receipt.failure.hint, receipt.detail)
+            cause = (receipt.failure.headline, receipt.failure.hint)
             causes.setdefault(cause, []).append(receipt)
-    for (headline, hint, detail), failed in causes.items():
-        attempts = max(receipt.attempts for receipt in failed)
+    for (headline, hint), failed in causes.items():
         names = [receipt.payload.component_id for receipt in failed]
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        said = f"{detail} (attempts: {attempts})" if attempts else detail
         left = f"It stays in {kept}." if kept else _whereabouts(failed, outbox)
-        lines = filter(None, (said, hint, f"Component: {shown}", left))
-        messages.append(Message(level, "\n".join(lines), headline))
+        lines = [*_details(failed), hint, f"Component: {_some(names, ', ')}", left]
+        messages.append(Message(level, "\n".join(filter(None, lines)), headline))
     return messages
+
+
+SHOWN_MAX = 3
+
+
+def _some(texts: Sequence[str], separator: str) -> str:
+    left = len(texts) - SHOWN_MAX
+    return separator.join(texts[:SHOWN_MAX]) + (f" and {left} more" if left > 0 else "")
+
+
+def _details(failed: Iterable[Receipt]) -> list[str]:
+    """Say what the server or the network said, each thing once, the most attempts first."""
+    attempts: dict[str, int] = {}
+    for receipt in failed:
+        attempts[receipt.detail] = max(receipt.attempts, attempts.get(receipt.detail, 0))
+    ordered = sorted(attempts.items(), key=lambda item: -item[1])
+    said = [f"{detail} (attempts: {n})" if n else detail for detail, n in ordered]
+    return said[:SHOWN_MAX]
 
 
 def _whereabouts(failed: Sequence[Receipt], outbox: str | None) -> str:

@@ -7,103 +7,24 @@ left out, never null; what then misses is told by the schema of the type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from . import environments, identity, states, wording
+from . import environments, identity, wording
 from .errors import InputError, Problem
-from .kinds import words
+from .facts import Facts, Span, collect, span, state
 from .wording import timestamp
-
-if TYPE_CHECKING:
-    from .ci.run import CiRun
-    from .inputs import Inputs
-    from .tracking import Tracked
 
 Part = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What the parts are made from."""
-
-    inputs: Inputs
-    run: CiRun
-    now: datetime
-    tracked: Tracked | None = None
-    """The begun event that this one updates."""
-    notices: list[str] = field(default_factory=list)
-    """What the user should know of; the functions below add to it."""
-
-    @property
-    def properties(self) -> Mapping[str, Any]:
-        """What the user laid over the part."""
-        return self.inputs.properties or {}
-
-
-def state(facts: Facts, event_type: str, name: str = "state") -> str | None:
-    """Find the state: from `properties`, from the input, from the CI system.
-
-    Raises InputError if there is none or the word is not known.
-    """
-    own = facts.properties.get(name)
-    word = own if isinstance(own, str) else facts.inputs.state
-    if word and own is None and _is_job_status(facts, event_type, word):
-        word = None
-    if not word and facts.inputs.scope == "job":  # a host tells the job's state, not the run's
-        word = facts.run.status if event_type in ("build", "deployment") else None
-    if not word:
-        known = words(states.STATES[event_type])
-        message = f"it is not given, and {facts.run.system} does not say it. Use one of: {known}."
-        raise InputError([Problem("state", message)])
-    try:
-        return states.state(event_type, word)
-    except ValueError as error:
-        if own is not None and event_type == "flag":
-            return word  # the contract takes any status of a flag
-        raise InputError([Problem("state" if own is None else "properties", str(error))]) from None
-
-
-def _is_job_status(facts: Facts, event_type: str, word: str) -> bool:
-    """On GitHub the input's default is the job's status, which says nothing of, say, an incident."""
-    return (
-        facts.run.system == "github"
-        and event_type not in ("build", "deployment")
-        and word in ("success", "failure", "cancelled")
-        and word not in states.STATES[event_type]
-    )
-
-
-class Span(NamedTuple):
-    """When something ran; None is unknown."""
-
-    started_at: datetime | None
-    completed_at: datetime | None
-
-
-def span(facts: Facts, state: str) -> Span:
-    """Find start and end of a build or deployment in a state. Nothing is invented: what is in
-    progress begins with its first report at the latest, and what is final ends with its own.
-    """
-    inputs, run = facts.inputs, facts.run
-    started = inputs.started_at
-    if started is None and facts.tracked and facts.tracked.started_at:
-        started = facts.tracked.started_at
-    if started is None:
-        started = run.run_started_at if inputs.scope == "run" else run.job_started_at
-    if started is None and state == "IN_PROGRESS":
-        started = facts.now
-    completed = inputs.completed_at if state in states.FINAL else None
-    if completed is None and state in states.FINAL:
-        completed = max(facts.now, started) if started else facts.now  # the clock may step back
-    return Span(started, completed)
-
-
 def build(facts: Facts) -> Part:
     """A build: one execution of a job, or of a whole run."""
-    pipeline_id = identity.build_pipeline_id(facts.inputs, facts.run)
-    build_state = state(facts, "build") or ""
+    problems: list[Problem] = []
+    pipeline_id = collect(problems, lambda: identity.build_pipeline_id(facts.inputs, facts.run))
+    build_state = collect(problems, lambda: state(facts, "build"))
+    if not pipeline_id or not build_state:
+        raise InputError(problems)
     started, completed = span(facts, build_state)
     if started is None:
         # The API requires a start. The time of the report stands in for it, and the end is left out
@@ -124,7 +45,12 @@ def build(facts: Facts) -> Part:
 def deployment(facts: Facts) -> Part:
     """A deployment of one job, or of a whole run, to one environment."""
     inputs, run = facts.inputs, facts.run
-    pipeline_id, environment_id, sequence = identity.deployment(inputs, run)
+    problems: list[Problem] = []
+    identified = collect(problems, lambda: identity.deployment(inputs, run))
+    deployment_state = collect(problems, lambda: state(facts, "deployment"))
+    if not identified or not deployment_state:
+        raise InputError(problems)
+    pipeline_id, environment_id, sequence = identified
     environment = facts.tracked.environment if facts.tracked else None
     if not environment:
         name = inputs.environment or run.environment or environment_id
@@ -133,7 +59,6 @@ def deployment(facts: Facts) -> Part:
             "displayName": wording.shorten(wording.one_line(name)),
             "environmentId": environment_id,
         }
-    deployment_state = state(facts, "deployment") or ""
     started, completed = span(facts, deployment_state)
     part: Part = {
         "sequenceNumber": sequence,
@@ -170,8 +95,7 @@ def _pipeline(facts: Facts, pipeline_id: str) -> Part:
 def incident(facts: Facts) -> Part:
     """An incident; MTTR is counted from `startTime` to `endTime`."""
     found = state(facts, "incident")
-    started = facts.inputs.started_at or (facts.now if found == "OPEN" else None)
-    ended = facts.inputs.completed_at or (facts.now if found == "RESOLVED" else None)
+    started, ended = _open_span(facts, found, "RESOLVED")
     return _with_times(
         {"id": _id(facts, "incident"), "state": found}, startTime=started, endTime=ended
     )
@@ -180,13 +104,20 @@ def incident(facts: Facts) -> Part:
 def vulnerability(facts: Facts) -> Part:
     """A vulnerability; severity comes from `properties`."""
     found = state(facts, "vulnerability")
-    started = facts.inputs.started_at or (facts.now if found == "OPEN" else None)
-    ended = facts.inputs.completed_at or (facts.now if found == "REMEDIATED" else None)
+    started, ended = _open_span(facts, found, "REMEDIATED")
     return _with_times(
         {"id": _id(facts, "vulnerability"), "state": found},
         vulnerabilityStartTime=started,
         remediationTime=ended,
     )
+
+
+def _open_span(facts: Facts, state: str, closed: str) -> Span:
+    """Find start and end of something that is open for a while: what is open has not ended."""
+    started, ended = facts.inputs.started_at, facts.inputs.completed_at
+    if state == "OPEN":
+        return Span(started or facts.now, None)
+    return Span(started, ended or (facts.now if state == closed else None))
 
 
 def alert(facts: Facts) -> Part:

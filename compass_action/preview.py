@@ -10,7 +10,8 @@ from .errors import InputError
 from .inputs import BY_NAME
 
 if TYPE_CHECKING:
-    from .inputs import Given, Inputs
+    from .given import Given
+    from .inputs import Inputs
     from .report import Log
     from .schemas import Payload
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import client, connection, outbox, outcomes
+from . import client, connection, interruption, outbox, outcomes
 from .errors import EventError, InputError, Problem
 from .events import Event
 from .report import Log, Report
@@ -41,7 +42,8 @@ def replay(
         except OSError as error:
             problems.append(Problem("replay", f"{path} cannot be read ({type(error).__name__})."))
             continue
-        contents[path] = [entry for entry in entries if _may_be_sent(entry, where.url, path, log)]
+        checked = (_checked(entry, where.url, path, log) for entry in entries)
+        contents[path] = [entry for entry in checked if entry]
         if damaged:
             text = f"{path} has {len(damaged)} lines that are no requests. They stay in the file."
             log.say("warning", text)
@@ -50,19 +52,22 @@ def replay(
     return _send(contents, where, asked, snapshot, log)
 
 
-def _may_be_sent(entry: outbox.Entry, url: str, path: str, log: Log) -> bool:
-    """Tell whether a line is a valid event for this endpoint: an outbox comes from outside."""
+def _checked(entry: outbox.Entry, url: str, path: str, log: Log) -> outbox.Entry | None:
+    """Pass a line that is a valid event for this endpoint: an outbox comes from outside."""
     if entry.url != url:
         log.say("warning", f"A request in {path} is for {entry.url}, not for {url}. It stays.")
-        return False
+        return None
     try:
         request: Any = json.loads(entry.payload.body)
-        ((kind, body),) = request["event"].items()
-        validate(Event(kind, request["cloudId"], request["componentId"], body))
-    except (EventError, ValueError, KeyError, TypeError, AttributeError):
+        ((kind, body),) = request.pop("event").items()
+        event = Event(kind, request.pop("cloudId"), request.pop("componentId"), body)
+        if request:
+            raise ValueError("more than an event")
+        # Named by what it says, not by what its line says; sent as it is.
+        return entry._replace(payload=replace(validate(event), body=entry.payload.body))
+    except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.say("warning", f"A line of {path} is not a valid event. It stays in the file.")
-        return False
-    return True
+        return None
 
 
 def _send(
@@ -82,6 +87,7 @@ def _send(
         asked.timeout,
         on_attempt=lambda text: log.say("debug", text),
     )
+    interruption.ignore()  # what was delivered has to leave the files
     sent = list(zip(entries, receipts, strict=True))
     for path in contents:
         delivered = [entry.line for (at, entry), receipt in sent if at == path and receipt.accepted]
@@ -89,8 +95,8 @@ def _send(
             if delivered:
                 outbox.remove(path, delivered)
         except OSError as error:
-            text = f"What was delivered is still in {path} ({type(error).__name__}); sending it again does no harm."
-            log.say("warning", text)
+            text = f"What was delivered is still in {path} ({type(error).__name__}); "
+            log.say("warning", text + "sending it again does no harm.")
     failed = [receipt for receipt in receipts if not receipt.accepted]
     level = "error" if asked.on_error == "fail" else "warning"
     for message in outcomes.closing(receipts, level, None, kept=", ".join(contents)):

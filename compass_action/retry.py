@@ -6,32 +6,58 @@ the budget lasts; a repeated request carries the very same bytes, so it can do n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 BASE_SECONDS = 1.0
 CEILING_SECONDS = 30.0
+LAST_SECONDS = 5.0
+"""What a last attempt is left of the budget."""
 WINDOW_SECONDS = 60.0
 """Compass counts 100 requests per user and minute."""
 WINDOW_REQUESTS = 100
+MARGIN_SECONDS = 1.0
+"""A request may travel faster than the one that leaves the window for it did."""
+PATIENCE = 0.5
+PATIENCE_IN_OUTAGE = 0.125
+"""The shares of the budget left that a job with a long budget waits at most, after an answer 429 and
+after other failures; found with benchmarks/fleet.py, which has the figures."""
 
 Uniform = Callable[[float, float], float]
 
 
-def backoff(attempt: int, uniform: Uniform) -> float:
-    """Seconds to wait after the failed attempt number `attempt`, counted from 1."""
-    return uniform(0, min(CEILING_SECONDS, BASE_SECONDS * 2 ** min(attempt, 16)))
+def backoff(failures: int, remaining: float, uniform: Uniform) -> float:
+    """Seconds to wait after so many failures in a row, counted from 1, with `remaining` of budget.
 
-
-def rate_limit_wait(refusals: int, uniform: Uniform) -> float:
-    """Seconds to wait after the `refusals`-th answer 429 in a row that names no time.
-
-    The limit is shared by all jobs of the account, and none of them knows the others. The first wait
-    falls anywhere in the window, so that a fleet does not come back in step; each further refusal
-    says that there are more of us than fit, and doubles the span.
+    A wait that would outlast the budget is cut, so that the last attempt comes late, but in time.
     """
-    return uniform(0, WINDOW_SECONDS * 2 ** min(refusals - 1, 6))
+    ceiling = max(CEILING_SECONDS, remaining * PATIENCE_IN_OUTAGE)
+    wait = uniform(0, min(ceiling, BASE_SECONDS * 2 ** min(failures, 16)))
+    last = remaining - LAST_SECONDS
+    return min(wait, last) if last > 0 else wait
+
+
+def rate_limit_wait(remaining: float, waiting: int, uniform: Uniform) -> float:
+    """Seconds to wait after an answer 429 that names no time, with `remaining` seconds of budget and
+    so many requests `waiting`, this one included.
+
+    The limit is shared by all jobs of the account, and none of them knows how many there are. So the
+    wait falls anywhere in the window, that a fleet does not come back in step; and with a long budget
+    each request spreads over half of what is left of it, for the more patient each one is, the fewer
+    are wasted on refusals.
+    """
+    return uniform(0, max(WINDOW_SECONDS, remaining * PATIENCE / waiting))
+
+
+def wait_as_asked(asked: float, failures: int, uniform: Uniform) -> float:
+    """Seconds to wait after so many failures in a row, if the server asks for `asked` seconds.
+
+    Never less than it asks for, and more by a part of that: whoever was refused in the same minute
+    was told the same time. A server that asks for 0 again and again is left alone longer and longer.
+    """
+    spread = min(WINDOW_SECONDS, max(BASE_SECONDS * 2 ** min(failures - 1, 16), asked / 2))
+    return asked + uniform(0, spread)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -46,18 +72,18 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
 
 
-def pace(sent: list[float], now: float) -> float:
+def pace(sent: Sequence[float], now: float) -> float:
     """Seconds to wait before the next of many requests, so that they stay within the window.
 
     `sent` are the times of the requests so far, on the same clock as `now`.
     """
     if len(sent) < WINDOW_REQUESTS:
         return 0.0
-    return max(0.0, sent[-WINDOW_REQUESTS] + WINDOW_SECONDS - now)
+    return max(0.0, sent[-WINDOW_REQUESTS] + WINDOW_SECONDS + MARGIN_SECONDS - now)

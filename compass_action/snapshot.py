@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import components, inputs, tracking
+from . import components, given, inputs, tracking
 
 TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
@@ -55,6 +55,7 @@ class Snapshot:
 def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
     """Read the process. Raises nothing: what cannot be read is absent, or says so in the record."""
     env = {name: _valid(value) for name, value in environ.items()}
+    arguments = {name: _valid(value) for name, value in arguments.items()}
     return Snapshot(
         env=env,
         arguments=arguments,
@@ -67,7 +68,10 @@ def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
 
 def _valid(text: str) -> str:
     """Replace the bytes that are not UTF-8, which Python hands over as lone surrogates."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half of a pair of surrogates, which Windows allows
+        return text.encode("utf-8", "replace").decode()
 
 
 def _read_trigger(env: Mapping[str, str]) -> Mapping[str, Any]:
@@ -92,20 +96,27 @@ def _read_component_files(
 ) -> tuple[ComponentFile, ...]:
     """Read the files that the inputs ask for; none if the component is named by its id."""
     patterns = components.wanted_files(
-        *(inputs.find(inputs.BY_NAME[name], arguments, env) for name in components.INPUTS)
+        *(given.find(inputs.BY_NAME[name], arguments, env) for name in components.INPUTS)
     )
     workspace = Path(next((env[name] for name in WORKSPACES if env.get(name)), "."))
     files: list[ComponentFile] = []
     for pattern in patterns:
-        found = (
-            _find(workspace, pattern)
-            if components.is_glob(pattern)
-            else [pattern] * ((workspace / pattern).exists() or pattern not in components.DEFAULTS)
-        )
-        files += [_read_component_file(workspace, path) for path in found]
-        if not found and pattern not in components.DEFAULTS:
-            files.append(ComponentFile(pattern, problem="no file matches it in the workspace."))
+        if components.is_glob(pattern):
+            files += _read_matching_files(workspace, pattern)
+        # A symlink that leads nowhere is there, and the user has to know.
+        elif pattern not in components.DEFAULTS or os.path.lexists(workspace / pattern):
+            files.append(_read_component_file(workspace, pattern))
     return tuple(files)
+
+
+def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:
+    found = _find(workspace, pattern)
+    if not found:
+        return [ComponentFile(pattern, problem="no file matches it in the workspace.")]
+    if len(found) > COMPONENT_FILES_MAX:
+        problem = f"more than {COMPONENT_FILES_MAX} files match it. Write a narrower one."
+        return [ComponentFile(pattern, problem=problem)]
+    return [_read_component_file(workspace, path) for path in found]
 
 
 def _find(workspace: Path, pattern: str) -> list[str]:
@@ -148,9 +159,10 @@ def read_regular_file(path: str | Path, limit: int) -> str:
     would never answer) and without following a last symlink (it may have been swapped).
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("it is not a regular file.")
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is not a regular file.")
         content = file.read(limit + 1)
     if len(content) > limit:
         raise ValueError(f"it is larger than {limit // 1024} KiB.")
@@ -164,7 +176,8 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
 
 
 def _read_tracked(env: Mapping[str, str]) -> Iterator[tracking.Tracked]:
-    texts = [env.get("STATE_" + tracking.NAME), env.get(tracking.NAME)]
+    # One record in each line: without Docker several steps of a GitHub job keep theirs in one file.
+    texts = [*env.get("STATE_" + tracking.NAME, "").splitlines(), env.get(tracking.NAME)]
     folder = env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR")
     if folder:
         try:

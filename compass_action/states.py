@@ -16,8 +16,9 @@ OUTCOMES = {
     "success": "SUCCESS", "succeeded": "SUCCESS", "successful": "SUCCESS", "passed": "SUCCESS",
     "succeeded with issues": "SUCCESS", "true": "SUCCESS",
     "failure": "FAILURE", "failed": "FAILURE", "fail": "FAILURE", "unstable": "FAILURE",
-    "degraded": "FAILURE", "false": "FAILURE",
-    "cancelled": "CANCELLED", "canceled": "CANCELLED", "aborted": "CANCELLED",
+    "degraded": "FAILURE", "startup failure": "FAILURE", "false": "FAILURE",
+    "cancelled": "CANCELLED", "canceled": "CANCELLED", "canceling": "CANCELLED",
+    "aborted": "CANCELLED",
     "stopped": "CANCELLED",
     "running": "RUNNING", "in progress": "RUNNING", "started": "RUNNING", "progressing": "RUNNING",
     "pending": "PENDING", "queued": "PENDING", "waiting": "PENDING",
@@ -84,8 +85,8 @@ def state(event_type: str, word: str) -> str:
     known = STATES[event_type]
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word.strip())  # Azure: SucceededWithIssues
     folded = re.sub(r"[\s_-]+", " ", spaced).lower()
-    if event_type in ("build", "deployment") and re.fullmatch(r"-?\d{1,10}", folded, re.ASCII):
-        code = int(folded)
+    if event_type in ("build", "deployment") and re.fullmatch(r"-?\d{1,10}", spaced, re.ASCII):
+        code = int(spaced)  # below zero on Windows
         outcome = {0: "success", TIMEOUT_EXIT_CODE: "timed out"}.get(code, "failed")
         return known[outcome]
     if folded in known:

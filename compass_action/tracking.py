@@ -18,11 +18,20 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from .kinds import read_integer, read_time
+from .schemas import EVENT_TYPES
 from .wording import timestamp
 
 NAME = "COMPASS_TRACKED"
 FILE_NAME = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
 """The record's file in Bitbucket's shared storage; the digest is that of the event's identity."""
+
+_ALWAYS = ("pipeline-id", "state", "update-sequence-number")
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "build": _ALWAYS,
+    "deployment": (*_ALWAYS, "environment-id", "sequence-number"),
+}
+"""The outputs without which a later stage could not name an event of a type that is begun and ended.
+(Other types have a record on GitLab only, by which later jobs recognise the outputs.)"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Tracked:
     """The identifying outputs, by name: event-type, state, pipeline-id, environment-id,
     sequence-number, update-sequence-number."""
     component_ids: tuple[str, ...]
+    """Empty in the record of an event that is over."""
     started_at: datetime | None = None
     """The event's `startedAt` as it was sent."""
     environment: Mapping[str, str] | None = None
@@ -67,13 +77,21 @@ class Tracked:
         try:
             record: Any = json.loads(text)
             outputs = _texts(record["outputs"])
+            kind = outputs["event-type"]
+            if kind not in EVENT_TYPES or not all(outputs[n] for n in REQUIRED.get(kind, ())):
+                return None
             for name in ("sequence-number", "update-sequence-number"):
                 read_integer(outputs.get(name, "0"))
-            started = record.get("started_at")
+            components, started = record["component_ids"], record.get("started_at")
             environment = record.get("environment")
+            if not isinstance(components, list):
+                return None
+            # An environment of another id would make the update another event.
+            if environment and environment["environmentId"] != outputs.get("environment-id"):
+                return None
             return cls(
                 outputs=outputs,
-                component_ids=tuple(_texts(dict(enumerate(record["component_ids"]))).values()),
+                component_ids=tuple(_texts(dict(enumerate(components))).values()),
                 started_at=read_time(started) if started else None,
                 environment=_texts(environment) if environment else None,
             )
@@ -82,6 +100,8 @@ class Tracked:
 
 
 def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
-    if not all(isinstance(text, str) for text in values.values()):
-        raise TypeError
+    for text in values.values():
+        if not isinstance(text, str):
+            raise TypeError
+        text.encode()  # UnicodeEncodeError: half of a surrogate pair, which cannot be sent
     return dict(values)

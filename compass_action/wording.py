@@ -18,7 +18,7 @@ LIMIT = 255
 
 
 def one_line(text: str) -> str:
-    """Put text from outside on one line: control and format characters become blanks."""
+    """Put text from outside on one line: control characters and lone surrogates become blanks."""
     return " ".join(
         re.sub(
             r"\s+",
@@ -48,8 +48,8 @@ def shorten(text: str, limit: int = LIMIT) -> str:
 def timestamp(moment: datetime) -> str:
     """Write a point in time as RFC 3339 in UTC, with milliseconds where there are any."""
     utc = moment.astimezone(UTC)
-    fraction = f".{utc.microsecond // 1000:03d}" if utc.microsecond >= 1000 else ""
-    return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+    exact = "milliseconds" if utc.microsecond >= 1000 else "seconds"
+    return utc.replace(tzinfo=None).isoformat(timespec=exact) + "Z"
 
 
 def pipeline_name(inputs: Inputs, run: CiRun, default: str) -> str:

@@ -34,6 +34,7 @@ EFFECTS = {
 MAY = {
     "snapshot.py": {"read"},
     "client.py": {"send", "read"},  # its own clock, for a Retry-After that is a date
+    "line.py": {"send"},  # the one connection the client speaks on
     "outbox.py": {"read", "write"},  # spools and reads again what it spooled
     "report/": {"write", "read"},  # opens the files it writes to
     "schemas/__init__.py": {"read"},  # the packaged schemas

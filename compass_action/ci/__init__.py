@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compass_action.errors import InputError, Problem
 from compass_action.kinds import quoted, words
+
 from . import bitbucket, github, gitlab
 from .run import CiRun
 

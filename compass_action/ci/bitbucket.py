@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from compass_action.given import UNRESOLVED
+
 from .reading import number, repository_url, slug_of
 from .run import CiRun
 
@@ -23,7 +25,8 @@ def detect(env: Mapping[str, str]) -> bool:
 
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the run from `BITBUCKET_*`."""
-    env = snapshot.env
+    # What a step maps to a pipe by its own name may arrive unresolved where it does not exist.
+    env = {n: value for n, value in snapshot.env.items() if not UNRESOLVED.fullmatch(value)}
     repository = repository_url(env.get("BITBUCKET_GIT_HTTP_ORIGIN"))
     if env.get("BITBUCKET_REPO_FULL_NAME"):
         repository = f"https://bitbucket.org/{env['BITBUCKET_REPO_FULL_NAME']}"

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
 
 def _workflow_file(env: Mapping[str, str]) -> str | None:
     """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`."""
-    file = env.get("GITHUB_WORKFLOW_REF", "").partition("@refs/")[0]
+    # The ref is a commit's hash, or missing, where a deployment was made for no branch or tag.
+    file = re.sub(r"@(?:refs/.*|[0-9a-f]{40,64}|)$", "", env.get("GITHUB_WORKFLOW_REF", ""))
     # A workflow that the organisation requires lies in another repository, which then stays in it.
     return (
         file.removeprefix(env.get("GITHUB_REPOSITORY", "") + "/")

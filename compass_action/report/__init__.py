@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, NamedTuple
 
+from compass_action.errors import UNWRITTEN
 from compass_action.tracking import Tracked
+
 from . import bitbucket, github, gitlab, plain
 from .safe import neutral, redacted
 
@@ -89,9 +91,12 @@ class Log:
     def save(self, report: Report, env: Mapping[str, str]) -> None:
         """Leave outputs, summary and state to the host; warn of what could not be written."""
         outputs = {k: redacted(v, self._secrets) for k, v in report.outputs.items()}
-        safe = Report(outputs, report.rows, report.title, report.url, report.tracked)
+        rows = tuple(
+            row._replace(detail=redacted(row.detail, self._secrets)) for row in report.rows
+        )
+        safe = replace(report, outputs=outputs, rows=rows)
         for sentence in self._speaker.save(safe, env):
-            self.say("warning", sentence, "Something could not be written")
+            self.say("warning", sentence, UNWRITTEN)
 
     def _write(self, lines: Iterable[str]) -> None:
         # A stream in another encoding (Windows, LANG=C) must not stop the program.

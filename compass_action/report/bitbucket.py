@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compass_action import tracking
+
 from .plain import variables
 
 if TYPE_CHECKING:

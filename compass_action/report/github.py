@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compass_action import tracking
+
 from .safe import code
 
 if TYPE_CHECKING:
-    from . import Report
+    from . import Report, Row
 
-ANNOTATIONS = {"notice", "warning", "error", "debug"}
+ANNOTATIONS = {"notice", "warning", "error"}
 OUTPUT_MAX_CHARS = 400_000  # the runner allows about 1 MB for all outputs of a job, in UTF-16
 SUMMARY_ROWS_MAX = 200
 
@@ -27,10 +28,15 @@ def mask(secrets: Iterable[str]) -> list[str]:
 
 
 def render(level: str, title: str, text: str) -> list[str]:
-    """Make an annotation, or a plain line."""
+    """Make an annotation, or plain lines.
+
+    A debug message is one of the latter: the runner shows `::debug::` only where step debugging is on
+    for the whole workflow, and here it was the step's own input that asked for it.
+    """
     if level not in ANNOTATIONS:
-        return text.split("\n")
-    named = f" title={_property(title)}" if title and level != "debug" else ""
+        mark = "Debug: " if level == "debug" else ""
+        return [mark + line for line in text.split("\n")]
+    named = f" title={_property(title)}" if title else ""
     return [f"::{level}{named}::{_data(text)}"]
 
 
@@ -76,24 +82,31 @@ def _pair(name: str, value: str) -> str:
 
 
 def _summary(report: Report) -> str:
+    """Write a small table, one row for each component; all of them have the same event."""
     if not report.rows:
         return ""
-    outputs = report.outputs
-    what = " ".join(
-        filter(
-            None, (outputs.get("event-type"), code(outputs.get("state", "")), code(report.title))
-        )
-    )
-    link = f" ([page]({_link(report.url)}))" if report.url else ""
-    head = f"\n**Compass:** {what}{link}\n\n| Component | Result | |\n| --- | --- | --- |\n"
+    title = code(report.title) or "event"
+    linked = f"[{title}]({_link(report.url)})" if report.url else title
+    what = (report.outputs.get("event-type"), code(report.outputs.get("state", "")), linked)
+    event = " ".join(filter(None, what))
     rows = [
-        f"| {code(row.component_id)} | {row.outcome} | {code(row.detail)} |"
+        f"| {code(_short(row.component_id))} | {event} | {_result(row)} |"
         for row in report.rows[:SUMMARY_ROWS_MAX]
     ]
     left = len(report.rows) - SUMMARY_ROWS_MAX
     if left > 0:
-        rows.append(f"| … and {left} more | | |")
-    return head + "\n".join(rows) + "\n"
+        rows.append(f"| and {left} more | | |")
+    # A blank line first: an earlier step of the job may have left its last line open.
+    return "\n".join(["", "| Component | Event | Result |", "| --- | --- | --- |", *rows, ""])
+
+
+def _short(component_id: str) -> str:
+    """Take the last UUID of a component's ARI: the rest is the same for all components of a site."""
+    return component_id.rpartition("/")[2]
+
+
+def _result(row: Row) -> str:
+    return ": ".join(filter(None, (row.outcome, code(row.detail))))
 
 
 def _link(url: str) -> str:

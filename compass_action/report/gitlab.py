@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compass_action import tracking
+
 from .plain import variables
 
 if TYPE_CHECKING:
@@ -19,16 +20,27 @@ if TYPE_CHECKING:
 FILE = "compass-event.env"
 FILE_MAX_BYTES = 5 * 1024
 
+# The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
+# where `inputs.find` knows them by the record beside them. So record and outputs have to come from
+# one job: each job writes all of these names, and the last one wins for all of them.
+ECHOES = (
+    "event-type",
+    "state",
+    "pipeline-id",
+    "environment-id",
+    "sequence-number",
+    "update-sequence-number",
+)
+
 
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
     """Write the outputs as variables for later jobs; the file is small by GitLab's rule.
 
     GitLab expands `$` in such values, so that none is written as such.
     """
-    pairs = variables(report.outputs)
-    if report.tracked:
-        pairs[tracking.NAME] = report.tracked.to_json()
-    pairs = {name: value for name, value in pairs.items() if "$" not in value}
+    pairs = variables(dict.fromkeys(ECHOES, "") | dict(report.outputs))
+    pairs = {name: "" if "$" in value else value for name, value in pairs.items()}
+    pairs[tracking.NAME] = _record(report).to_json()
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         pairs.pop("COMPASS_PAYLOAD", None)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
@@ -42,6 +54,12 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     except OSError as error:
         return [f"{FILE} cannot be written ({type(error).__name__})."]
     return []
+
+
+def _record(report: Report) -> tracking.Tracked:
+    """The begun event's record, or of an event that is over what later jobs recognise it by."""
+    echoes = {name: report.outputs[name] for name in ECHOES if name in report.outputs}
+    return report.tracked or tracking.Tracked(echoes, component_ids=())
 
 
 def _lines(pairs: Mapping[str, str]) -> str:

@@ -36,13 +36,17 @@ def neutral(line: str) -> str:
     GitHub reads `::command::` at the start of a line and `##[command]` anywhere in it, Azure and
     TeamCity read `##vso[` and `##teamcity[`; terminals and GitLab's sections need control characters.
     """
-    shown = "".join(
-        " " if c in "\t\x85" else "\N{REPLACEMENT CHARACTER}" if _unprintable(c) else c
-        for c in line
-    )
+    shown = _printable(line)
     # The runner compares as .NET does, which overlooks some invisible characters in between.
     shown = re.sub(r"#(?=[^\x00-\x7f]*#)", "# ", shown)
     return f"| {shown}" if re.match(r"[^\x21-\x7e]*:", shown) else shown
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        " " if c in "\t\x85" else "\N{REPLACEMENT CHARACTER}" if _unprintable(c) else c
+        for c in text
+    )
 
 
 def _unprintable(character: str) -> bool:
@@ -51,5 +55,5 @@ def _unprintable(character: str) -> bool:
 
 def code(text: str) -> str:
     """Put foreign text into a Markdown code span, inside a table: no markup, link or cell begins."""
-    plain = neutral(" ".join(text.split())).replace("`", "'").replace("|", "¦")
-    return f"`{plain}`" if plain.strip() else ""
+    plain = " ".join(_printable(text).split()).replace("`", "'").replace("|", "¦")
+    return f"`{plain}`" if plain else ""

@@ -22,7 +22,7 @@ from tests.image.engine import BASE, EMAIL, IMAGE, TOKEN, podman
 def _inspect(name: str) -> dict[str, Any]:
     found = podman("image", "inspect", name)
     if found.returncode:
-        pytest.fail(f"{name} is not there: run .ci/image.sh first.\n{found.stderr}", pytrace=False)
+        pytest.exit(f"{name} is not there: run .ci/image.sh first.\n{found.stderr}", returncode=1)
     inspected: dict[str, Any] = json.loads(found.stdout)[0]
     return inspected
 

@@ -45,6 +45,17 @@ def test_nothing_is_added_elsewhere(added: list[tarfile.TarInfo]) -> None:
     assert [name for name in names if not any(re.fullmatch(place, name) for place in PLACES)] == []
 
 
+def test_of_the_checkout_only_the_program_is_added(added: list[tarfile.TarInfo]) -> None:
+    """Whatever else lies there, bytecode of another Python included."""
+    names = [member.name.removeprefix("opt/compass-event/") for member in added]
+    ours = {name for name in names if not name.startswith(("opt", "usr"))}
+    assert {name for name in ours if "/" not in name} == {
+        *("LICENSE", "README.md", "compass_action", "entrypoint.py", "pipe.yml")
+    }
+    pythons = {re.sub(r".*\.(.+)\.pyc", r"\1", name) for name in names if name.endswith(".pyc")}
+    assert len(pythons) == 1
+
+
 def test_everybody_may_read_and_only_root_may_write(added: list[tarfile.TarInfo]) -> None:
     """Whatever the umask of the checkout that it was built from, and whatever uid runs it."""
     assert {(member.uid, member.gid) for member in added} == {(0, 0)}

@@ -1,0 +1,257 @@
+"""A fleet of jobs on one token: the real retry policy, a virtual clock, a simulated Compass.
+
+    python benchmarks/fleet.py
+
+Compass admits 100 requests per user in any 60 seconds and answers 429, without Retry-After, to the
+rest; in an outage it answers 503 to all. Every job makes its first request when it starts; what it
+cannot deliver in its budget goes to its outbox, which a scheduled replay reads.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from compass_action import retry
+from compass_action.client import WORTHWHILE_SECONDS
+
+MINUTE = 60.0
+LATENCY = 0.2
+"""Seconds a request takes."""
+Outage = tuple[float, float]
+NO_OUTAGE = (0.0, 0.0)
+
+
+@dataclass
+class Compass:
+    """What the simulation counts, and the limit."""
+
+    outage: Outage = NO_OUTAGE
+    requests: int = 0
+    accepted: set[int] = field(default_factory=set)
+    last: float = 0.0
+    """When the newest event was accepted."""
+    admitted: deque[float] = field(default_factory=deque)
+
+    def answer(self, event: int, now: float) -> int:
+        """Answer one request."""
+        self.requests += 1
+        if self.outage[0] <= now < self.outage[1]:
+            return 503
+        while self.admitted and now - self.admitted[0] >= retry.WINDOW_SECONDS:
+            self.admitted.popleft()
+        if len(self.admitted) >= retry.WINDOW_REQUESTS:
+            return 429
+        self.admitted.append(now)
+        self.accepted.add(event)
+        self.last = now
+        return 202
+
+
+Sender = Generator[float, float, list[int]]
+"""Yields how many seconds to sleep, is told the time, and returns what it could not deliver."""
+
+
+def send(
+    events: Sequence[int],
+    budget: float,
+    start: float,
+    answer: Callable[[int, float], int],
+    uniform: retry.Uniform,
+) -> Sender:
+    """Deliver as `client.send` does, step by step; a test compares the two."""
+    now, deadline = start, start + budget
+    waiting = deque(events)
+    sent: list[float] = []
+    failures, wait = 0, 0.0
+    while waiting:
+        wait = max(wait, retry.pace(sent, now))
+        if wait + WORTHWHILE_SECONDS > deadline - now:
+            break
+        if wait > 0:
+            now = yield wait
+        event = waiting.popleft()
+        sent.append(now)
+        status = answer(event, now)
+        now = yield LATENCY
+        if status == 202:
+            failures, wait = 0, 0.0
+            continue
+        waiting.append(event)
+        failures += 1
+        if status == 429:
+            wait = retry.rate_limit_wait(deadline - now, len(waiting), uniform)
+        else:
+            wait = retry.backoff(failures, deadline - now, uniform)
+    return list(waiting)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the table."""
+
+    name: str
+    jobs: int
+    within: float
+    """Seconds in which they start, evenly by chance."""
+    budget: float
+    outage: Outage = NO_OUTAGE
+    replay_every: float = 0.0
+    """Seconds between scheduled replays of all outboxes; 0 for none."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it."""
+
+    accepted: int
+    spooled: int
+    """Still in an outbox at the end."""
+    lost: int
+    requests: int
+    finish: float
+    optimum: float
+    bound: float
+    """The fewest requests per event any policy could do with; see `fewest_requests`."""
+
+
+def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
+    """Play one scenario to its end."""
+    chance = random.Random(seed)  # noqa: S311 - a simulation
+    starts = sorted(chance.uniform(0, scenario.within) for _ in range(scenario.jobs))
+    compass = Compass(scenario.outage)
+    outbox: list[int] = []
+    replaying = False
+    # Entries of one moment are taken in the order in which they came: the number decides.
+    agenda: list[tuple[float, int, Sender | None, bool]] = []
+    numbers = iter(range(sys.maxsize))
+
+    def begin(events: Sequence[int], budget: float, start: float, *, replays: bool) -> None:
+        sender = send(events, budget, start, compass.answer, chance.uniform)
+        step(sender, None, start, replays=replays)
+
+    def step(sender: Sender, now: float | None, at: float, *, replays: bool) -> None:
+        nonlocal replaying
+        try:
+            pause = next(sender) if now is None else sender.send(now)
+        except StopIteration as end:
+            outbox.extend(end.value)
+            replaying = replaying and not replays
+        else:
+            heapq.heappush(agenda, (at + pause, next(numbers), sender, replays))
+
+    for start in starts:
+        heapq.heappush(agenda, (start, next(numbers), None, False))
+    coming: Iterator[int] = iter(range(scenario.jobs))
+    next_replay = scenario.replay_every or float("inf")
+    while agenda or (outbox and scenario.replay_every):
+        if outbox and not replaying and next_replay <= (agenda[0][0] if agenda else next_replay):
+            held, outbox[:] = list(outbox), []
+            replaying = True
+            begin(held, scenario.replay_every * 0.9, next_replay, replays=True)
+            next_replay += scenario.replay_every
+            continue
+        if not agenda:
+            next_replay += scenario.replay_every
+            continue
+        now, _, sender, replays = heapq.heappop(agenda)
+        while next_replay < now and (replaying or not outbox):
+            next_replay += scenario.replay_every
+        if sender is None:
+            begin([next(coming)], scenario.budget, now, replays=False)
+        else:
+            step(sender, now, now, replays=replays)
+    lost = scenario.jobs - len(compass.accepted | set(outbox))
+    return Outcome(
+        len(compass.accepted),
+        len(set(outbox) - compass.accepted),
+        lost,
+        compass.requests,
+        compass.last,
+        optimum(starts, scenario.outage),
+        fewest_requests(starts, scenario.outage),
+    )
+
+
+def optimum(starts: Sequence[float], outage: Outage) -> float:
+    """When the last event could be accepted, if somebody who knows all gave out the turns."""
+    turns: deque[float] = deque(maxlen=retry.WINDOW_REQUESTS)
+    for start in starts:
+        full = len(turns) == retry.WINDOW_REQUESTS
+        turn = max(start, turns[0] + retry.WINDOW_SECONDS if full else 0.0)
+        turns.append(outage[1] if outage[0] <= turn < outage[1] else turn)
+    return turns[-1]
+
+
+def fewest_requests(starts: Sequence[float], outage: Outage) -> float:
+    """The fewest requests per event of clients that ask at once when they start.
+
+    Of the first requests Compass cannot accept more than fit the limit; each of the others is in
+    vain and needs at least one more, even if that one comes at the perfect moment.
+    """
+    compass = Compass(outage)
+    for number, start in enumerate(starts):
+        compass.answer(number, start)
+    return (2 * len(starts) - len(compass.accepted)) / len(starts)
+
+
+TEN_MINUTES = (25 * MINUTE, 35 * MINUTE)
+SCENARIOS = (
+    Scenario("1,000 in a minute", 1000, MINUTE, 120),
+    Scenario("1,000 in a minute", 1000, MINUTE, 700),
+    Scenario("1,000 in a minute", 1000, MINUTE, 1200),
+    Scenario("1,000 in a minute", 1000, MINUTE, 3600),
+    Scenario("1,000 in a minute", 1000, MINUTE, 10, replay_every=5 * MINUTE),
+    Scenario("1,000 in a minute", 1000, MINUTE, 10, replay_every=MINUTE),
+    Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 120, TEN_MINUTES),
+    Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 3600, TEN_MINUTES),
+    Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 10, TEN_MINUTES, 30 * MINUTE),
+    Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 10, TEN_MINUTES, 60 * MINUTE),
+    Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 1, TEN_MINUTES, 60 * MINUTE),
+    Scenario("4,000 in an hour, outage", 4_000, 60 * MINUTE, 120, TEN_MINUTES),
+    Scenario("4,000 in an hour, outage", 4_000, 60 * MINUTE, 1200, TEN_MINUTES),
+)
+
+
+def make_row(scenario: Scenario, outcome: Outcome) -> str:
+    replayed = f"replay every {scenario.replay_every / 60:.0f} min" if scenario.replay_every else ""
+    cells = (
+        scenario.name,
+        f"{scenario.budget:.0f} s" + (f", {replayed}" if replayed else ""),
+        f"{outcome.accepted:,}",
+        f"{outcome.spooled:,}",
+        str(outcome.lost),
+        f"{outcome.requests / max(outcome.accepted, 1):.2f}",
+        f"{outcome.bound:.2f}",
+        f"{outcome.finish / 60:.1f} min",
+        f"{outcome.optimum / 60:.1f} min",
+        f"{outcome.finish / outcome.optimum:.2f}" if not outcome.spooled else "",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+HEAD = (
+    "Jobs", "Budget of each", "Accepted", "Spooled", "Lost", "Requests per accepted", "At least",
+    "Finish", "Optimum", "Ratio",
+)  # fmt: skip
+
+
+def main() -> int:
+    sys.stdout.write(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}\n")
+    lost = 0
+    for scenario in SCENARIOS:
+        outcome = simulate(scenario)
+        lost += outcome.lost
+        sys.stdout.write(make_row(scenario, outcome) + "\n")
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

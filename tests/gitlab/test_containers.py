@@ -1,0 +1,57 @@
+"""The same in the built image, as GitLab's container executor runs a job.
+
+Needs Podman and the image that .ci/image.sh builds. Its base serves the runner as the container in
+which it copies files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from compass_action.sandbox import Sandbox
+from tests.gitlab.conftest import Pipeline
+from tests.gitlab.pipelines import ROOT, deployments, seconds, states
+from tests.image.engine import BASE, IMAGE, podman
+
+PODMAN = (
+    "--container-executable=podman",
+    "--pull-policy=if-not-present",
+    f"--helper-image={BASE}",
+    "--network=host",  # the sandbox listens on the machine's loopback only
+)
+
+
+def _volumes() -> set[str]:
+    listed = podman("volume", "ls", "--quiet", "--filter=name=^gcl-")
+    return set(listed.stdout.split())
+
+
+@pytest.fixture(autouse=True)
+def _remove_volumes() -> Iterator[None]:
+    """With Podman the runner leaves its containers and volumes behind."""
+    before = _volumes()
+    yield
+    if left := _volumes() - before:
+        podman("volume", "rm", "--force", *left)
+
+
+@pytest.mark.parametrize(("exits_with", "state"), [("0", "SUCCESSFUL"), ("127", "FAILED")])
+def test_a_job_in_the_image_reports_itself(
+    pipeline: Pipeline,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    exits_with: str,
+    state: str,
+) -> None:
+    """No entrypoint, `sh`, and the outcome in after_script."""
+    monkeypatch.setenv("CONTAINERS_CONF", str(ROOT / ".ci" / "containers.conf"))
+    done = pipeline(
+        "job", inputs={"image": IMAGE}, executor=PODMAN, DEPLOYMENT_EXITS_WITH=exits_with
+    )
+    assert f"starting {IMAGE} (deploy)" in done.stdout, done.stdout + done.stderr
+    [event] = deployments(sandbox)
+    assert event["environment"] == "staging"
+    assert states(event) == ["created IN_PROGRESS", f"overwritten {state}"]
+    assert 1.5 <= seconds(event) < 10

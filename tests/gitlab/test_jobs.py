@@ -1,0 +1,100 @@
+"""A job's own result: of a job that another one watches, and of a job that reports itself."""
+
+from __future__ import annotations
+
+from compass_action.sandbox import Sandbox
+from tests.gitlab.conftest import Pipeline
+from tests.gitlab.pipelines import DATA, deployments, seconds, states
+
+DEPLOY = "gitlab.example/acme/shop/.gitlab-ci.yml/jobs/deploy"
+
+
+def test_a_watched_job_is_a_deployment_of_its_own(pipeline: Pipeline, sandbox: Sandbox) -> None:
+    """Name, id, page, start and end are the watched job's, not those of the job that reports it."""
+    done = pipeline("deployment", CI_PIPELINE_ID="901")
+    assert done.returncode == 0, done.stdout + done.stderr
+    [event] = deployments(sandbox)
+    assert event["identity"]["pipelineId"] == DEPLOY
+    assert event["identity"]["environmentId"] == "production"
+    assert event["url"].endswith(f"/-/jobs/{event['identity']['sequenceNumber']}")
+    assert states(event) == ["created SUCCESSFUL"]
+    assert 1 <= seconds(event) < 4
+    [build] = [e for e in sandbox.feed()["events"] if e["type"] == "build"]
+    assert states(build) == ["created IN_PROGRESS", "overwritten SUCCESSFUL"]
+    assert build["started_at"] <= event["started_at"] < event["completed_at"]
+
+
+def test_a_watched_job_that_fails_is_a_failed_deployment(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    done = pipeline("deployment", DEPLOYMENT_EXITS_WITH="127")
+    assert done.returncode == 1, done.stdout + done.stderr
+    [event] = deployments(sandbox)
+    assert states(event) == ["created FAILED"]
+    assert 1 <= seconds(event) < 4
+
+
+def test_a_watched_job_that_never_ran_deployed_nothing(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """The tests fail, so the pipeline does, but no deployment did."""
+    done = pipeline("deployment", TESTS_EXIT_WITH="1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert [e["type"] for e in sandbox.feed()["events"]] == ["build"]
+    assert deployments(sandbox) == []
+
+
+def test_a_retried_job_is_a_new_deployment(pipeline: Pipeline, sandbox: Sandbox) -> None:
+    """In the same pipeline, under an id of its own: the failed one stays as it was."""
+    pipeline("deployment", CI_PIPELINE_ID="901", DEPLOYMENT_EXITS_WITH="1")
+    again = ("deploy", "compass-production-job-succeeded")
+    done = pipeline("deployment", *again, CI_PIPELINE_ID="901")
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = deployments(sandbox)
+    assert (states(first), states(second)) == (["created FAILED"], ["created SUCCESSFUL"])
+    assert first["identity"]["pipelineId"] == second["identity"]["pipelineId"] == DEPLOY
+    assert first["identity"]["sequenceNumber"] != second["identity"]["sequenceNumber"]
+
+
+def test_a_job_that_is_not_watched_is_not_guessed_at(pipeline: Pipeline, sandbox: Sandbox) -> None:
+    """`needs` names a job that leaves no note: its outcome is not known, so nothing is sent."""
+    done = pipeline("deployment", inputs={"needs": ["test"]})
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "state: it is not given" in done.stdout
+    assert "FAIL 2" in done.stderr
+    assert [e["type"] for e in sandbox.feed()["events"]] == ["build"]
+
+
+def test_a_job_reports_itself_from_start_to_end(pipeline: Pipeline, sandbox: Sandbox) -> None:
+    done = pipeline("job")
+    assert done.returncode == 0, done.stdout + done.stderr
+    [event] = deployments(sandbox)
+    assert (event["identity"]["pipelineId"], event["environment"]) == (DEPLOY, "staging")
+    assert states(event) == ["created IN_PROGRESS", "overwritten SUCCESSFUL"]
+    assert 1.5 <= seconds(event) < 5
+
+
+def test_a_job_that_fails_reports_that(pipeline: Pipeline, sandbox: Sandbox) -> None:
+    done = pipeline("job", DEPLOYMENT_EXITS_WITH="127")
+    assert done.returncode == 1, done.stdout + done.stderr
+    [event] = deployments(sandbox)
+    assert states(event) == ["created IN_PROGRESS", "overwritten FAILED"]
+
+
+def test_the_outputs_of_a_job_are_not_the_inputs_of_the_next(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """GitLab hands them on under the names of inputs, and above a job's own variables."""
+    done = pipeline(DATA / "outputs.yml", CI_PIPELINE_ID="901")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "staging was accepted as SUCCESSFUL in staging" in done.stdout
+    staging, production = deployments(sandbox)
+    assert (staging["environment"], production["environment"]) == ("staging", "production")
+    assert staging["identity"]["environmentId"] == "staging"
+    assert production["identity"]["environmentId"] == "production"
+    assert production["identity"]["pipelineId"].endswith("/jobs/production")
+    assert [states(e) for e in (staging, production)] == [["created SUCCESSFUL"]] * 2
+    [announced] = [e for e in sandbox.feed()["events"] if e["type"] == "lifecycle"]
+    assert announced["state"] == "PRODUCTION"
+    [build] = [e for e in sandbox.feed()["events"] if e["type"] == "build"]
+    assert states(build) == ["created IN_PROGRESS", "overwritten SUCCESSFUL"]

@@ -1,0 +1,39 @@
+"""The jobs of tests/test_github_action.py once more: each stage in a container of the built image,
+with files that belong to the runner's user, and every expression put to GitHub's own evaluator.
+
+    .ci/image.sh && (cd .ci/github-expressions && npm ci && npm run build) && python -m pytest tests/image
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import tests.test_github_action as scenarios
+from tests.github_runner import Evaluate, Execute, as_container, node_evaluator
+from tests.image.engine import ENGINE, IMAGE, ROOT
+
+EVALUATOR = ROOT / ".ci" / "github-expressions" / "dist" / "evaluate.cjs"
+
+# pytest collects what a module names; `execute` and `evaluator` are asked for by name, from here.
+globals().update({name: what for name, what in vars(scenarios).items() if name.startswith("test_")})
+sandbox, report, run_job = scenarios.sandbox, scenarios.report, scenarios.run_job
+
+
+@pytest.fixture
+def execute() -> Execute:
+    return as_container(IMAGE, engine=ENGINE)
+
+
+@pytest.fixture
+def owner() -> int:
+    """The uid of the hosted runners' user."""
+    return 1001
+
+
+@pytest.fixture(scope="session")
+def evaluator() -> Iterator[Evaluate]:
+    assert EVALUATOR.is_file(), "run npm ci && npm run build in .ci/github-expressions first"
+    with node_evaluator(["node", str(EVALUATOR)]) as evaluate:
+        yield evaluate

@@ -1,0 +1,52 @@
+"""Recorded environments of CI systems: `tests/ci/<system>-<trigger>.env`.
+
+Lines are NAME=value, as they are, without quotes; `#` begins a comment at a line's start. The payload
+of the trigger, where the host hands one over, is `<name>.trigger.json` beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from compass_action import ci, inputs
+from compass_action.ci.run import CiRun
+from compass_action.inputs import Inputs
+from compass_action.snapshot import Snapshot
+
+TESTS = Path(__file__).parent
+RECORDED = sorted(TESTS.glob("ci/*.env"))
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """Read the variables of one recording."""
+    lines = path.read_text("utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+def read_json(path: Path) -> Any:
+    """Read one data file."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def snapshot(name: str, given: Mapping[str, str] | None = None, now: datetime = NOW) -> Snapshot:
+    """Make what `snapshot.read` would have read in a recorded run; `given` on the command line."""
+    trigger = TESTS / "ci" / f"{name}.trigger.json"
+    return Snapshot(
+        env=read_env(TESTS / "ci" / f"{name}.env"),
+        arguments=dict(given or {}),
+        now=now,
+        trigger=read_json(trigger) if trigger.exists() else {},
+    )
+
+
+def interpret(taken: Snapshot) -> tuple[Inputs, CiRun]:
+    """Read the inputs, which have to be right, and the run."""
+    asked, _, problems = inputs.parse(taken.arguments, taken.env)
+    assert problems == []
+    return asked, ci.SYSTEMS[ci.detect(taken.env, asked.ci)].parse(taken, asked)

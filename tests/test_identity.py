@@ -1,0 +1,188 @@
+"""The ids and numbers that make an event that event, as DESIGN.md's table has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from compass_action import identity
+from compass_action.ci.run import CiRun
+from compass_action.environments import slug
+from compass_action.errors import InputError
+from compass_action.inputs import Inputs
+
+GITHUB = CiRun(
+    "github",
+    repository_url="https://github.com/acme/shop",
+    workflow=".github/workflows/deploy.yml",
+    run_id="7421",
+    run_number=96,
+    run_attempt=2,
+    job="test",
+    environment="production",
+)
+CALLED = replace(GITHUB, job="deploy", called=True, job_id="41234567890")
+BITBUCKET = CiRun(
+    "bitbucket",
+    repository_url="https://bitbucket.org/acme/shop",
+    workflow="bitbucket-pipelines.yml",
+    run_id="218",
+    run_number=218,
+    job_id="8a1c",
+    job_attempt=2,
+    environment="Production",
+    environment_id="e5f1a7d0",
+)
+GITLAB = CiRun(
+    "gitlab",
+    repository_url="https://gitlab.com/acme/shop",
+    workflow=".gitlab-ci.yml",
+    run_id="901",
+    run_number=17,
+    job="deploy: [eu, prod/1]",
+    job_id="7788",
+    environment="Production",
+    environment_id="production-x1y2z3",
+)
+JOB, RUN = Inputs(), Inputs(scope="run")
+CALL = Inputs(workflow_ref="acme/ci/.github/workflows/release.yml@refs/tags/v1")
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "expected"),
+    [
+        (replace(GITHUB, leg=3), JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"),
+        (GITHUB, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test"),
+        (replace(GITHUB, leg=3), RUN, "github.com/acme/shop/runs/7421/attempts/2"),
+        (CALLED, CALL, "github.com/acme/shop/runs/7421/attempts/2/jobs/deploy/41234567890"),
+        (BITBUCKET, JOB, "bitbucket.org/acme/shop/builds/218/steps/8a1c/runs/2"),
+        (BITBUCKET, RUN, "bitbucket.org/acme/shop/builds/218"),
+        (GITLAB, JOB, "gitlab.com/acme/shop/pipelines/901/jobs/7788"),
+        (GITLAB, RUN, "gitlab.com/acme/shop/pipelines/901"),
+        (
+            replace(GITLAB, repository_url="https://ci.acme.example/gitlab/acme/shop"),
+            JOB,
+            "ci.acme.example/gitlab/acme/shop/pipelines/901/jobs/7788",
+        ),
+        (GITLAB, Inputs(pipeline_id="mine"), "mine"),
+    ],
+)
+def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expected: str) -> None:
+    assert identity.build_pipeline_id(inputs, run) == expected
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "expected"),
+    [
+        (
+            replace(GITHUB, job="deploy", leg=3, run_number=7421),
+            JOB,
+            (
+                "github.com/acme/shop/.github/workflows/deploy.yml/jobs/deploy",
+                "production",
+                7_421_002_003,
+            ),
+        ),
+        (
+            GITHUB,
+            RUN,
+            ("github.com/acme/shop/.github/workflows/deploy.yml", "production", 96_002_000),
+        ),
+        (
+            CALLED,
+            CALL,
+            (
+                "github.com/acme/shop/.github/workflows/deploy.yml"
+                "/calls/acme/ci/.github/workflows/release.yml/jobs/deploy",
+                "production",
+                41_234_567_890,
+            ),
+        ),
+        (
+            replace(BITBUCKET, leg=1),
+            JOB,
+            ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_002_001),
+        ),
+        (
+            BITBUCKET,
+            RUN,
+            ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_000_000),
+        ),
+        (
+            GITLAB,
+            JOB,
+            (
+                "gitlab.com/acme/shop/.gitlab-ci.yml/jobs/deploy:%20%5Beu%2C%20prod%2F1%5D",
+                "production-x1y2z3",
+                7788,
+            ),
+        ),
+        (GITLAB, RUN, ("gitlab.com/acme/shop/.gitlab-ci.yml", "production-x1y2z3", 901)),
+    ],
+)
+def test_a_deployment_is_named_by_definition_environment_and_number(
+    run: CiRun, inputs: Inputs, expected: tuple[str, str, int]
+) -> None:
+    """The first two are the same for every run; only the number tells the runs apart."""
+    assert identity.deployment(inputs, run) == expected
+
+
+def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
+    """Without `job.check_run_id`, two calls of one workflow cannot be told apart: so it is said."""
+    run = replace(CALLED, job_id=None)
+    with pytest.raises(InputError, match="pipeline-id: it is not given"):
+        identity.build_pipeline_id(CALL, run)
+    with pytest.raises(InputError, match="sequence-number: it is not given"):
+        identity.deployment(CALL, run)
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "message"),
+    [
+        (replace(GITHUB, run_attempt=1000), JOB, "attempt 1000 or leg 0 is above 999"),
+        (replace(BITBUCKET, leg=1000), JOB, "attempt 2 or leg 1000 is above 999"),
+        (replace(GITHUB, run_number=9_007_199_255), JOB, "exceeds 2^53"),
+        (replace(GITLAB, job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (replace(GITLAB, run_id=str(2**53)), RUN, "exceeds 2^53"),
+        (replace(CALLED, job_id=str(2**53)), CALL, "exceeds 2^53"),
+        (replace(GITLAB, job_id="7_788"), JOB, "gitlab does not say"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, message: str) -> None:
+    """A reader of JSON may keep numbers in 53 bits: above, two deployments could become one."""
+    with pytest.raises(InputError) as raised:
+        identity.deployment(inputs, run)
+    (problem,) = raised.value.problems
+    assert problem.where == "sequence-number"
+    assert message in problem.what
+
+
+def test_a_part_of_a_name_never_passes_for_a_part_of_the_path() -> None:
+    """A GitLab job may be named `a/b`, or like what `a/b` is written as."""
+    names = ("a/b", "a%2Fb", "a%252Fb", "a b", "a+b", "a~b", "a", "A", "å", "a\u030a", "..", "a/b ")
+    runs = [replace(GITLAB, job=name) for name in names]
+    ids = [identity.deployment(JOB, run).pipeline_id for run in runs]
+    assert len(set(ids)) == len(names)
+    assert len({name.count("/") for name in ids}) == 1
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1)))
+@example(["größe", "grösse", "Größe", " größe", "gro\u0308ße", "groesse", "grosse"])
+def test_environments_that_differ_in_more_than_case_have_ids_of_their_own(names: list[str]) -> None:
+    trimmed = {name.strip().lower() for name in names if name.strip()}
+    assert len({slug(name) for name in names if name.strip()}) == len(trimmed)
+
+
+MOMENTS = st.datetimes(datetime(2001, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+
+
+@given(MOMENTS, st.integers(1, 999))
+def test_a_later_millisecond_has_a_higher_number(now: datetime, milliseconds: int) -> None:
+    """Through a float, two moments a millisecond apart would now and then be the same."""
+    number = identity.update_sequence_number(now, None)
+    later = identity.update_sequence_number(now + timedelta(milliseconds=milliseconds), None)
+    assert later - number == milliseconds

@@ -1,0 +1,152 @@
+"""The kinds of input: what is read, and what a wrong text is told."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from compass_action import kinds
+from tests.recorded import TESTS, read_json
+
+TABLE: dict[str, dict[str, Any]] = read_json(TESTS / "inputs" / "kinds.json")
+READ = [(kind, *pair) for kind in TABLE for pair in TABLE[kind]["read"]]
+REFUSED = [(kind, text) for kind in TABLE for text in TABLE[kind]["refused"]]
+
+
+def as_json(value: object) -> object:
+    """A value as the table has it: times as texts, tuples as lists."""
+    return value.isoformat() if isinstance(value, datetime) else json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), READ)
+def test_a_text_is_read(kind: str, text: str, expected: object) -> None:
+    """The table is `tests/inputs/kinds.json`."""
+    assert as_json(kinds.READERS[kind](text)) == expected
+
+
+@pytest.mark.parametrize(("kind", "text"), REFUSED)
+def test_a_wrong_text_is_told_what_to_write(kind: str, text: str) -> None:
+    """One line, printable, short whatever the text is, and a whole sentence."""
+    with pytest.raises(ValueError, match=r"\.$") as raised:
+        kinds.READERS[kind](text)
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 300
+
+
+def test_every_kind_is_in_the_table() -> None:
+    """Texts and secrets are any text."""
+    assert set(TABLE) == set(kinds.READERS) - {"text", "secret"}
+
+
+@pytest.mark.parametrize("kind", kinds.READERS)
+@given(text=st.text(max_size=30).map(str.strip))
+def test_no_text_is_too_odd(kind: str, text: str) -> None:
+    """A value, or a ValueError with a sentence; nothing else comes out."""
+    try:
+        kinds.READERS[kind](text)
+    except ValueError as error:
+        assert str(error).endswith(".")
+
+
+@given(st.datetimes(timezones=st.timezones() | st.just(timezone(timedelta(hours=-11, minutes=-30)))))
+def test_every_time_with_an_offset_is_read_as_the_same_moment(moment: datetime) -> None:
+    whole = moment.astimezone(timezone(timedelta(minutes=round(_offset(moment) / 60))))
+    assert kinds.read_time(whole.isoformat()) == whole
+    assert kinds.read_time(whole.isoformat()).tzinfo is UTC
+
+
+def _offset(moment: datetime) -> float:
+    offset = moment.utcoffset()
+    assert offset is not None
+    return offset.total_seconds() if 2 < moment.year < 9998 else 0
+
+
+YAML_TEXT = st.text(alphabet="{}[]:,-?&*!|>'\"%@`#\\ \n\tabx0123~<=", max_size=40)
+
+
+@given(YAML_TEXT)
+@example("a: [" * 20)
+@example('{"a": "\\UFFFFFFFF"}')
+@example('a: "\\U00110000"')
+@example("? [a]\n: b")
+@example("a: 'x")
+@example("%YAML 9.0\n---\na: b")
+@example("a: b\n---\nc: d")
+def test_no_mapping_is_too_odd(text: str) -> None:
+    """What people write as YAML may be anything; a mapping comes out, or a sentence."""
+    try:
+        assert isinstance(kinds.read_mapping(text.strip()), dict)
+    except ValueError as error:
+        assert str(error).endswith(".")
+
+
+PLAIN = st.recursive(
+    st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=5), PLAIN, max_size=3))
+def test_json_keeps_what_it_holds(mapping: dict[str, Any]) -> None:
+    if not kinds._deeper_than(kinds.PROPERTIES_MAX_DEPTH, mapping):
+        assert kinds.read_mapping(json.dumps(mapping)) == mapping
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.text("onyesf0123.~nul", min_size=1, max_size=6)))
+def test_yaml_scalars_stay_what_was_written(mapping: dict[str, str]) -> None:
+    """`on`, `0123`, `1.10`, `null` and `~` are texts; the schema's types are made later."""
+    text = "".join(f"{key}: {value}\n" for key, value in mapping.items())
+    assert kinds.read_mapping(text or "{}") == mapping
+
+
+def test_anchors_aliases_and_tags_are_not_read() -> None:
+    """An alias can blow a small text up to any size; a tag can ask for any type."""
+    laughs = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    for text in (laughs, "a: !!python/object:os.system x", "a: !x b", "a: &b c"):
+        assert isinstance(yaml.compose(text, yaml.BaseLoader), yaml.Node)  # it is valid YAML
+        with pytest.raises(ValueError, match="anchors, aliases, tags and more"):
+            kinds.read_mapping(text)
+
+
+@pytest.mark.parametrize("depth", [20, 200, 800, 950, 5_000])
+@pytest.mark.parametrize("opening", ['{"a":', "[", "{a: ", "- "])
+def test_a_deep_mapping_is_refused(depth: int, opening: str) -> None:
+    """Nothing behind it may run out of stack."""
+    closing = {"[": "]", "- ": ""}.get(opening, "}")
+    text = "id: x\nb: \n " + opening * depth + "1" + closing * depth
+    if opening == '{"a":':
+        text = opening * depth + "1" + closing * depth
+    with pytest.raises(ValueError, match="not a mapping"):
+        kinds.read_mapping(text)
+
+
+@pytest.mark.parametrize("text", ["a: " + "x" * 65_536, "{" * 65_000, "[" * 65_000, "? " * 30_000, "[\n" * 30_000])
+def test_a_large_text_costs_little(text: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(ValueError, match="longer than|not a mapping"):
+        kinds.read_mapping(text)
+    assert time.perf_counter() - began < 2
+
+
+def test_a_quoted_text_is_short_and_printable() -> None:
+    """So that a message can hold whatever was given."""
+    assert kinds.quoted("x\x1b[31m\n") == '"x\ufffd[31m\ufffd"'
+    assert kinds.quoted("x" * 100) == '"' + "x" * 79 + '…"'
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e3", "1_0", " 7", "", "0x1", "٣"])
+def test_a_score_is_a_plain_decimal_number(text: str) -> None:
+    """Python reads more than JSON can say."""
+    assert kinds.read_score("9.8") == 9.8
+    with pytest.raises(ValueError, match="is not a number"):
+        kinds.read_score(text)
