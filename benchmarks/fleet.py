@@ -25,6 +25,7 @@ from compass_action.client import WORTHWHILE_SECONDS
 MINUTE = 60.0
 LATENCY = 0.2
 """Seconds a request takes."""
+REPLAY_BUDGET = 3600.0
 Outage = tuple[float, float]
 NO_OUTAGE = (0.0, 0.0)
 
@@ -65,6 +66,8 @@ def send(
     start: float,
     answer: Callable[[int, float], int],
     uniform: retry.Uniform,
+    *,
+    alone: bool = False,
 ) -> Sender:
     """Deliver as `client.send` does, step by step; a test compares the two."""
     now, deadline = start, start + budget
@@ -87,7 +90,8 @@ def send(
         waiting.append(event)
         failures += 1
         if status == 429:
-            wait = retry.rate_limit_wait(deadline - now, len(waiting), uniform)
+            share = 0 if alone else (deadline - now) / len(events)
+            wait = retry.rate_limit_wait(share, uniform)
         else:
             wait = retry.backoff(failures, deadline - now, uniform)
     return list(waiting)
@@ -104,7 +108,7 @@ class Scenario:
     budget: float
     outage: Outage = NO_OUTAGE
     replay_every: float = 0.0
-    """Seconds between scheduled replays of all outboxes; 0 for none."""
+    """Seconds between scheduled replays of all outboxes, one at a time; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
     numbers = iter(range(sys.maxsize))
 
     def begin(events: Sequence[int], budget: float, start: float, *, replays: bool) -> None:
-        sender = send(events, budget, start, compass.answer, chance.uniform)
+        sender = send(events, budget, start, compass.answer, chance.uniform, alone=replays)
         step(sender, None, start, replays=replays)
 
     def step(sender: Sender, now: float | None, at: float, *, replays: bool) -> None:
@@ -155,7 +159,7 @@ def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
         if outbox and not replaying and next_replay <= (agenda[0][0] if agenda else next_replay):
             held, outbox[:] = list(outbox), []
             replaying = True
-            begin(held, scenario.replay_every * 0.9, next_replay, replays=True)
+            begin(held, REPLAY_BUDGET, next_replay, replays=True)
             next_replay += scenario.replay_every
             continue
         if not agenda:
@@ -210,6 +214,7 @@ SCENARIOS = (
     Scenario("1,000 in a minute", 1000, MINUTE, 3600),
     Scenario("1,000 in a minute", 1000, MINUTE, 10, replay_every=5 * MINUTE),
     Scenario("1,000 in a minute", 1000, MINUTE, 10, replay_every=MINUTE),
+    Scenario("1,000 in a minute", 1000, MINUTE, 1, replay_every=MINUTE),
     Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 120, TEN_MINUTES),
     Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 3600, TEN_MINUTES),
     Scenario("10,000 in an hour, outage", 10_000, 60 * MINUTE, 10, TEN_MINUTES, 30 * MINUTE),
@@ -221,6 +226,7 @@ SCENARIOS = (
 
 
 def make_row(scenario: Scenario, outcome: Outcome) -> str:
+    """Write one row of the Markdown table."""
     replayed = f"replay every {scenario.replay_every / 60:.0f} min" if scenario.replay_every else ""
     cells = (
         scenario.name,
@@ -244,6 +250,7 @@ HEAD = (
 
 
 def main() -> int:
+    """Print the table; 1 if an event was lost."""
     sys.stdout.write(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}\n")
     lost = 0
     for scenario in SCENARIOS:

@@ -50,16 +50,20 @@ def send(
     seconds: float,
     clockwork: Clockwork | None = None,
     on_attempt: Callable[[str], None] = lambda line: None,
+    *,
+    alone: bool = False,
 ) -> tuple[Receipt, ...]:
     """Send the payloads one after another; one receipt for each, in order. Raises nothing.
 
     `seconds` bounds everything, waits included. `on_attempt` is told of each attempt, for debugging.
+    `alone`: no fleet of jobs sends at the same time, so that the rate limit needs no more patience
+    than its window.
     """
     receipts = [Receipt(payload, answers.FAILURES["budget"]) for payload in payloads]
     line = Line(connection)
     try:
         clock = clockwork or Clockwork()
-        _deliver(receipts, line, clock.monotonic() + seconds, clock, on_attempt)
+        _deliver(receipts, line, clock.monotonic() + seconds, clock, on_attempt, alone)
         line.hang_up()
     except Interrupted:
         interrupted = answers.FAILURES["interrupted"]
@@ -79,6 +83,7 @@ def _deliver(
     deadline: float,
     clock: Clockwork,
     on_attempt: Callable[[str], None],
+    alone: bool,
 ) -> None:
     """Try until all are accepted or refused for good, or the budget is spent; fill the receipts.
 
@@ -123,7 +128,8 @@ def _deliver(
             waiting.append(index)
             failures += 1
             remaining = deadline - clock.monotonic()
-            wait = _wait(last, answer, failures, remaining, len(waiting), clock)
+            share = 0 if alone else remaining / len(receipts)
+            wait = _wait(last, answer, failures, remaining, share, clock)
 
 
 def _wait(
@@ -131,7 +137,7 @@ def _wait(
     answer: Answer | Exception,
     failures: int,
     remaining: float,
-    waiting: int,
+    share: float,
     clock: Clockwork,
 ) -> float:
     """Seconds until the next attempt: as the server asks, else as the policy says."""
@@ -140,7 +146,7 @@ def _wait(
         if asked is not None:
             return retry.wait_as_asked(asked, failures, clock.uniform)
     if failure.key == "rate-limit":
-        return retry.rate_limit_wait(remaining, waiting, clock.uniform)
+        return retry.rate_limit_wait(share, clock.uniform)
     return retry.backoff(failures, remaining, clock.uniform)
 
 

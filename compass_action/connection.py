@@ -27,7 +27,7 @@ SITE = re.compile(
 )
 HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
-LOOPBACK = re.compile(r"localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
+LOOPBACK = re.compile(r"localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,18 @@ def _resume(inputs: Inputs, resumed: Tracked) -> Inputs:
         pipeline_id=resumed.outputs.get("pipeline-id"),
         environment_id=resumed.outputs.get("environment-id"),
         sequence_number=resumed.number("sequence-number"),
+        external_event_source_id=resumed.source_id or inputs.external_event_source_id,
+        properties=_without_identity(inputs.properties or {}),
     )
+
+
+def _without_identity(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what would make the update another event; the record has it."""
+    kept = {key: value for key, value in properties.items() if key != "sequenceNumber"}
+    for name, identifying in (("pipeline", "pipelineId"), ("environment", "environmentId")):
+        if isinstance(kept.get(name), Mapping):
+            kept[name] = {key: v for key, v in kept[name].items() if key != identifying}
+    return kept
 
 
 def _part(facts: Facts, kind: str) -> dict[str, Any]:
@@ -178,20 +189,19 @@ def _body(facts: Facts, kind: str, part: dict[str, Any]) -> dict[str, Any]:
         return {"lastUpdated": updated, PARTS[kind][0]: part}
     problems: list[Problem] = []
     source = collect(problems, lambda: identity.source_id(inputs, run))
-    url = inputs.url or run.job_url or run.run_url or run.repository_url
+    page = run.job_url if inputs.scope == "job" else None
+    url = inputs.url or page or run.run_url or run.repository_url
     if not url:
         problems.append(Problem("url", "it is not given. Give the page the event links to."))
     if problems:
         raise InputError(problems)
     pipeline = wording.pipeline_name(inputs, run, kind)
     text = wording.one_line(inputs.description or wording.description(run, pipeline))
-    number = inputs.update_sequence_number
-    if number is None:
-        earlier = facts.tracked.number("update-sequence-number") if facts.tracked else None
-        number = identity.update_sequence_number(facts.now, earlier)
+    earlier = facts.tracked.number("update-sequence-number") if facts.tracked else None
+    number = identity.update_sequence_number(facts.now, inputs.update_sequence_number, earlier)
     return {
         "displayName": wording.shorten(
-            wording.one_line(inputs.display_name or _display_name(run, kind, part, pipeline))
+            wording.one_line(inputs.display_name or _display_name(facts, kind, part, pipeline))
         ),
         "description": wording.shorten(text),
         "url": url,
@@ -202,8 +212,9 @@ def _body(facts: Facts, kind: str, part: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _display_name(run: CiRun, kind: str, part: Mapping[str, Any], pipeline: str) -> str:
+def _display_name(facts: Facts, kind: str, part: Mapping[str, Any], pipeline: str) -> str:
     """Name the event for the feed."""
+    run = facts.run
     if kind == "deployment":
         return f"{_name(part, 'environment', kind)}: {pipeline}{wording.run_label(run)}"
     if kind == "build":
@@ -212,6 +223,10 @@ def _display_name(run: CiRun, kind: str, part: Mapping[str, Any], pipeline: str)
         return f"Push to {run.branch or 'the repository'}"
     if kind == "custom":
         return f"{pipeline}{wording.run_label(run)}"
+    if kind == "lifecycle":
+        return f"Lifecycle: {part.get('stage', '')}".replace("_", " ").lower().capitalize()
+    if part.get("id") == identity.event_path(facts.inputs, run):  # too long for a name
+        return f"{kind.capitalize()}: {pipeline}{wording.run_label(run)}"
     return f"{kind.capitalize()} {part.get('id', '')}"
 
 

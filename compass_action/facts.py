@@ -55,8 +55,6 @@ def state(facts: Facts, event_type: str, name: str = "state") -> str:
     if name in facts.properties:
         return _own_state(facts, event_type, name)
     word = facts.inputs.state
-    if word and _is_job_status(facts, event_type, word):
-        word = None
     if not word and facts.inputs.scope == "job":  # a host tells the job's state, not the run's
         word = facts.run.status if event_type in ("build", "deployment") else None
     if not word:
@@ -82,16 +80,6 @@ def _own_state(facts: Facts, event_type: str, name: str) -> str:
         if event_type == "flag" and isinstance(own, str):
             return word  # the contract takes any status of a flag
         raise InputError([Problem("properties", str(error))]) from None
-
-
-def _is_job_status(facts: Facts, event_type: str, word: str) -> bool:
-    """On GitHub the input's default is the job's status, which says nothing of, say, an incident."""
-    return (
-        facts.run.system == "github"
-        and event_type not in ("build", "deployment")
-        and word in ("success", "failure", "cancelled")
-        and word not in states.STATES[event_type]
-    )
 
 
 class Span(NamedTuple):

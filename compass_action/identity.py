@@ -171,11 +171,11 @@ def environment_id(inputs: Inputs, run: CiRun) -> str | None:
     return own or slug(name)
 
 
-def update_sequence_number(now: datetime, earlier: int | None) -> int:
-    """Number an update: milliseconds since 1970, and always above the update before it."""
-    # In whole numbers: through a float, two moments a millisecond apart can become the same.
-    milliseconds = (now - EPOCH) // timedelta(milliseconds=1)
-    return milliseconds if earlier is None else max(milliseconds, earlier + 1)
+def update_sequence_number(now: datetime, given: int | None, earlier: int | None) -> int:
+    """Number an update: as given, else milliseconds since 1970; always above the one before it."""
+    # In whole numbers: through a float, some moments come out a millisecond too low.
+    number = (now - EPOCH) // timedelta(milliseconds=1) if given is None else given
+    return number if earlier is None else max(number, earlier + 1)
 
 
 def _is_called(run: CiRun) -> bool:

@@ -98,6 +98,7 @@ INPUTS = (
     Input("dry-run", "flag", "behaviour", "Print the exact request, send nothing.", "false"),
     Input("ci", "text", "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
     Input("debug", "flag", "behaviour", "Say more. Secrets stay hidden.", "false"),
+    Input("job-status", "text", "runner", "The outcome of this job so far; leave it alone."),
     Input("job-index", "integer", "runner", "The leg of a matrix; leave it alone."),
     Input("job-total", "integer", "runner", "The number of legs; leave it alone."),
     Input("check-run-id", "integer", "runner", "The id of this job; leave it alone."),
@@ -145,6 +146,7 @@ class Inputs:
     dry_run: bool = False
     ci: str | None = None
     debug: bool = False
+    job_status: str | None = None
     job_index: int | None = None
     job_total: int | None = None
     check_run_id: int | None = None

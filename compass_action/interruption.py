@@ -23,7 +23,12 @@ def ignore() -> None:
     """Let no signal disturb what is left to do, which is done at once; only after `listen`."""
     if signal.getsignal(signal.SIGTERM) is _interrupt:
         for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, _overhear)
+
+
+def _overhear(number: int, frame: object) -> None:
+    # Not SIG_IGN: Python complains of a signal that has come in before that, and is not yet heard.
+    pass
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -103,7 +103,7 @@ def _open_log(asked: Inputs, snapshot: Snapshot) -> Log:
         system = ci.detect(snapshot.env, asked.ci)
     except InputError:
         system = ci.detect(snapshot.env)
-    log = Log(system, debug=asked.debug)
+    log = Log(system, debug=asked.debug or snapshot.env.get("RUNNER_DEBUG") == "1")
     log.hide(secret_forms(asked.api_token, asked.email or "") if asked.api_token else ())
     return log
 
@@ -117,7 +117,7 @@ def _report_event(
     log: Log,
 ) -> int:
     """Interpret, build, validate, send, report."""
-    resumed = snapshot.tracked[0] if command == "post" and snapshot.tracked else None
+    resumed = snapshot.begun if command == "post" else None
     if command == "post" and resumed is None:
         log.say("debug", "Nothing was begun by the main stage, so there is nothing to end.")
         return 0

@@ -90,6 +90,7 @@ def track(event: Event, component_ids: Iterable[str]) -> Tracked:
         component_ids=tuple(component_ids),
         started_at=read_time(started) if started else None,
         environment=environment,
+        source_id=event.body["externalEventSourceId"],
     )
 
 

@@ -86,6 +86,7 @@ def _send(
         where,
         asked.timeout,
         on_attempt=lambda text: log.say("debug", text),
+        alone=True,
     )
     interruption.ignore()  # what was delivered has to leave the files
     sent = list(zip(entries, receipts, strict=True))

@@ -38,16 +38,16 @@ def backoff(failures: int, remaining: float, uniform: Uniform) -> float:
     return min(wait, last) if last > 0 else wait
 
 
-def rate_limit_wait(remaining: float, waiting: int, uniform: Uniform) -> float:
-    """Seconds to wait after an answer 429 that names no time, with `remaining` seconds of budget and
-    so many requests `waiting`, this one included.
+def rate_limit_wait(share: float, uniform: Uniform) -> float:
+    """Seconds to wait after an answer 429 that names no time, with a `share` of the budget's seconds
+    for each payload; 0 for a sender that knows it is the only one, as a scheduled replay.
 
     The limit is shared by all jobs of the account, and none of them knows how many there are. So the
-    wait falls anywhere in the window, that a fleet does not come back in step; and with a long budget
-    each request spreads over half of what is left of it, for the more patient each one is, the fewer
-    are wasted on refusals.
+    wait falls anywhere in the window, that a fleet does not come back in step; and a job with a long
+    budget spreads over half of what is left of it, for the more patient each one is, the fewer
+    requests are wasted on refusals.
     """
-    return uniform(0, max(WINDOW_SECONDS, remaining * PATIENCE / waiting))
+    return uniform(0, max(WINDOW_SECONDS, share * PATIENCE))
 
 
 def wait_as_asked(asked: float, failures: int, uniform: Uniform) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +50,9 @@ class Snapshot:
     """The payload of the event that triggered the run, where the host hands one over."""
     component_files: tuple[ComponentFile, ...] = ()
     tracked: tuple[tracking.Tracked, ...] = ()
-    """What earlier stages or steps saved."""
+    """What earlier stages, steps and jobs saved."""
+    begun: tracking.Tracked | None = None
+    """What the main stage of this very step began, on GitHub."""
 
 
 def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
@@ -62,7 +65,8 @@ def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
         now=datetime.now(UTC),
         trigger=_read_trigger(env),
         component_files=_read_component_files(arguments, env),
-        tracked=tuple(_read_tracked(env)),
+        tracked=tuple(filter(None, map(tracking.Tracked.from_json, _read_tracked(env)))),
+        begun=tracking.Tracked.from_json(env.get("STATE_" + tracking.NAME)),
     )
 
 
@@ -175,17 +179,24 @@ def read_regular_file(path: str | Path, limit: int) -> str:
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
 
 
-def _read_tracked(env: Mapping[str, str]) -> Iterator[tracking.Tracked]:
+def _read_tracked(env: Mapping[str, str]) -> Iterator[str | None]:
+    """Read the texts of all records that earlier stages, steps and jobs have left."""
     # One record in each line: without Docker several steps of a GitHub job keep theirs in one file.
-    texts = [*env.get("STATE_" + tracking.NAME, "").splitlines(), env.get(tracking.NAME)]
-    folder = env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR")
-    if folder:
-        try:
-            kept = (f for f in Path(folder).iterdir() if tracking.FILE_NAME.fullmatch(f.name))
-            texts += [read_regular_file(file, TRACKED_MAX_BYTES) for file in sorted(kept)]
-        except (OSError, ValueError):
-            pass  # the shared storage is a convenience; without it the start is unknown
-    for text in texts:
-        tracked = tracking.Tracked.from_json(text)
-        if tracked:
-            yield tracked
+    yield from env.get("STATE_" + tracking.NAME, "").splitlines()
+    yield env.get(tracking.NAME)
+    if env.get("CI_PROJECT_DIR"):  # on GitLab a job's script tells its after_script by the file
+        for line in _lines_of(Path(env["CI_PROJECT_DIR"]) / tracking.DOTENV_NAME):
+            name, _, value = line.partition("=")
+            yield value if name == tracking.NAME else None
+    if env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR"):
+        with suppress(OSError):
+            files = sorted(Path(env["BITBUCKET_PIPE_SHARED_STORAGE_DIR"]).iterdir())
+            for file in filter(lambda file: tracking.FILE_NAME.fullmatch(file.name), files):
+                yield from _lines_of(file)
+
+
+def _lines_of(file: Path) -> list[str]:
+    try:
+        return read_regular_file(file, TRACKED_MAX_BYTES).splitlines()
+    except (OSError, ValueError):
+        return []  # a record is a convenience; without it the start is unknown

@@ -25,6 +25,9 @@ NAME = "COMPASS_TRACKED"
 FILE_NAME = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
 """The record's file in Bitbucket's shared storage; the digest is that of the event's identity."""
 
+DOTENV_NAME = "compass-event.env"
+"""The file of variables that a job on GitLab leaves to later jobs, in its checkout."""
+
 _ALWAYS = ("pipeline-id", "state", "update-sequence-number")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "build": _ALWAYS,
@@ -47,6 +50,8 @@ class Tracked:
     """The event's `startedAt` as it was sent."""
     environment: Mapping[str, str] | None = None
     """The deployment's environment as it was sent."""
+    source_id: str | None = None
+    """The event's `externalEventSourceId`."""
 
     IDENTITY: ClassVar = ("event-type", "pipeline-id", "environment-id", "sequence-number")
 
@@ -66,6 +71,7 @@ class Tracked:
             "component_ids": self.component_ids,
             "started_at": timestamp(self.started_at) if self.started_at else None,
             "environment": self.environment,
+            "source_id": self.source_id,
         }
         return json.dumps(record, separators=(",", ":")).replace("$", "\\u0024")
 
@@ -94,6 +100,7 @@ class Tracked:
                 component_ids=tuple(_texts(dict(enumerate(components))).values()),
                 started_at=read_time(started) if started else None,
                 environment=_texts(environment) if environment else None,
+                source_id=_texts({0: record.get("source_id") or ""})[0] or None,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,11 +77,11 @@ def container_env(
 ) -> dict[str, str]:
     """Make the environment of a pipe's container; without a manifest for `pipe: docker://…`."""
     defaults = {row["name"]: row["default"] for row in manifest["variables"]} if manifest else {}
-    known = REPOSITORY_VARIABLES | step.env
+    known = step.env | REPOSITORY_VARIABLES
     env = {
         name: value
         for name, value in step.env.items()
-        if host.forwards or name not in MAYBE_FORWARDED
+        if not name.startswith("COMPASS_") and (host.forwards or name not in MAYBE_FORWARDED)
     }
     for name, value in (defaults | dict(variables)).items():
         if isinstance(value, list):
@@ -121,7 +122,9 @@ def make_clone(folder: Path) -> None:
     """Make a clone with two components, and the folders that Bitbucket shares with pipes."""
     for place, component in (("", COMPONENTS[0]), ("basket", COMPONENTS[1])):
         (folder / place).mkdir(parents=True, exist_ok=True)
-        (folder / place / "compass.yml").write_text(f"configVersion: 1\nname: Shop\nid: {component}\n")
+        (folder / place / "compass.yml").write_text(
+            f"configVersion: 1\nname: Shop\nid: {component}\n"
+        )
     (folder / ".bitbucket" / "pipelines").mkdir(parents=True)
 
 
@@ -134,3 +137,16 @@ def places(folder: Path | str) -> dict[str, str]:
         "BITBUCKET_PIPE_SHARED_STORAGE_DIR": storage,
         "BITBUCKET_PIPE_STORAGE_DIR": f"{storage}/compass-event/compass-event",
     }
+
+
+def states(event: Mapping[str, Any]) -> list[str]:
+    """What became of each update of an event of the feed, and its state."""
+    return [f"{update['verdict']} {update['state']}" for update in event["history"]]
+
+
+def seconds(event: Mapping[str, Any]) -> float:
+    """How long it took, as Compass computes it."""
+    started, completed = (
+        datetime.fromisoformat(event[f"{end}_at"]) for end in ("started", "completed")
+    )
+    return (completed - started).total_seconds()

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compass_action import ci
+from compass_action import snapshot as snapshots
 from compass_action.ci import reading
 from compass_action.ci.run import CiRun
 from compass_action.errors import InputError
@@ -47,7 +48,9 @@ def test_no_credential_gets_into_the_record(path: Path) -> None:
 
 
 def test_every_expected_record_has_its_recording() -> None:
-    expected = {path.name.removesuffix(".expected.json") for path in TESTS.glob("ci/*.expected.json")}
+    expected = {
+        path.name.removesuffix(".expected.json") for path in TESTS.glob("ci/*.expected.json")
+    }
     assert expected == {path.stem for path in RECORDED}
 
 
@@ -113,13 +116,26 @@ PAYLOADS = st.recursive(
 @given(data=st.data())
 def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObject) -> None:
     """Whatever a host or a user writes into the variables: a record, or absent values."""
-    odd = data.draw(st.dictionaries(st.sampled_from(NAMES_OF_HOSTS), st.text(max_size=20), max_size=8))
+    odd = data.draw(
+        st.dictionaries(st.sampled_from(NAMES_OF_HOSTS), st.text(max_size=20), max_size=8)
+    )
     payload = data.draw(PAYLOADS)
     trigger = payload if isinstance(payload, dict) else {}
     taken = Snapshot(odd | MARKS[system], {}, NOW, trigger)
     run = ci.SYSTEMS[system].parse(taken, Inputs())
     assert run.system == system
     assert all(value != "" for value in as_json(run).values())
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "[" * 100_000, '"x"', "\ud800"])
+def test_a_payload_that_cannot_be_read_is_absent(content: str, tmp_path: Path) -> None:
+    """The run is reported without what it would have said."""
+    payload = tmp_path / "event.json"
+    payload.write_text(content, "utf-8", "surrogatepass")
+    for path in (payload, tmp_path, tmp_path / "missing"):
+        assert snapshots.read({}, {"GITHUB_EVENT_PATH": str(path)}).trigger == {}
+    payload.write_text('{"number": 7}')
+    assert snapshots.read({}, {"GITHUB_EVENT_PATH": str(payload)}).trigger == {"number": 7}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def test_a_list_may_be_given_in_several_arguments() -> None:
     assert line.arguments == {"component-id": "a\nb,c", "environment-map": "x=TESTING"}
 
 
-@pytest.mark.parametrize("argv", [["--debug"], ["--debug", "--state", "x"], ["--state=x", "--debug"]])
+@pytest.mark.parametrize(
+    "argv", [["--debug"], ["--debug", "--state", "x"], ["--state=x", "--debug"]]
+)
 def test_a_flag_alone_is_true(argv: list[str]) -> None:
     assert parse(argv).arguments["debug"] == "true"
 
@@ -62,7 +64,9 @@ def test_a_flag_may_have_a_value() -> None:
 )  # fmt: skip
 def test_the_files_of_replay_may_stand_anywhere(argv: list[str]) -> None:
     """A file after a flag is not the flag's value."""
-    assert parse(["replay", *argv]) == CommandLine("replay", {"debug": "true"}, ("a.jsonl", "b.jsonl"))
+    assert parse(["replay", *argv]) == CommandLine(
+        "replay", {"debug": "true"}, ("a.jsonl", "b.jsonl")
+    )
 
 
 @pytest.mark.parametrize("code", ["0", "127", "-1"])
@@ -76,7 +80,9 @@ def test_an_unknown_command_lists_the_known_ones() -> None:
     )
 
 
-@pytest.mark.parametrize("argv", [["--enviroment", "x"], ["--state"], ["--stat", "x"], ["-x"], ["--debug=1", "--x"]])
+@pytest.mark.parametrize(
+    "argv", [["--enviroment", "x"], ["--state"], ["--stat", "x"], ["-x"], ["--debug=1", "--x"]]
+)
 def test_an_unknown_or_unfinished_option_is_told(argv: list[str]) -> None:
     """Abbreviations are not guessed: what they mean would change with the next input."""
     message = refused(*argv)
@@ -90,7 +96,9 @@ def test_help_names_every_command_and_input(capsys: pytest.CaptureFixture[str]) 
     assert raised.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
     assert [row.name for row in INPUTS if f"--{row.name} " not in text] == []
-    assert [f"{name}: {about}" for name, about in COMMANDS.items() if f"{name}: {about}" not in text] == []
+    assert [
+        f"{name}: {about}" for name, about in COMMANDS.items() if f"{name}: {about}" not in text
+    ] == []
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,53 +9,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from compass_action import components, events, outcomes
-from compass_action.errors import CompassEventError, EventError, InputError
-from compass_action.events import Events
-from compass_action.kinds import read_mapping, read_time
+from compass_action import outcomes
+from compass_action.errors import EventError
+from compass_action.kinds import read_time
 from compass_action.schemas import EVENT_TYPES, validate
 from compass_action.tracking import Tracked
-from tests.recorded import NOW, TESTS, interpret, read_json, snapshot
+from tests.building import ARI, built, part, refused
+from tests.recorded import NOW, TESTS, read_json
 
 REQUESTS = sorted(TESTS.glob("requests/*.json"))
-ARI = (
-    "ari:cloud:compass:a5fd7e86-1037-4957-88e1-656b1179d617:component/"
-    "30307f94-33fc-4613-b40d-651fee166c5e/c34578a8-98c2-43e3-8b47-ee9b4fe598e4"
-)
-
-
-def built(
-    recording: str,
-    asked: dict[str, str],
-    now: datetime = NOW,
-    tracked: tuple[Tracked, ...] = (),
-    resumed: Tracked | None = None,
-) -> Events:
-    """The events of a recorded run."""
-    inputs, run = interpret(snapshot(recording, {"component-id": ARI} | asked, now))
-    return events.build(
-        inputs, run, lambda ids: components.choose(inputs, (), ids), now, tracked, resumed
-    )
-
-
-def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:
-    """What is wrong, by input."""
-    with pytest.raises(InputError) as raised:
-        built(recording, asked)
-    return {problem.where: problem.what for problem in raised.value.problems}
-
-
-def part(recording: str, asked: dict[str, str]) -> dict[str, Any]:
-    """The type's own part, which has to be valid."""
-    [event] = built(recording, asked).events
-    validate(event)
-    return dict(event.part)
 
 
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)
@@ -86,7 +51,12 @@ def test_the_end_of_a_tracked_job_updates_its_beginning() -> None:
     [begun] = built("github-matrix", {"state": "in_progress"}).events
     record = outcomes.track(begun, [ARI])
     earlier = NOW - timedelta(minutes=3)
-    changed = {"state": "failure", "pipeline-id": "changed", "event-type": "deployment", "environment": "x"}
+    changed = {
+        "state": "failure",
+        "pipeline-id": "changed",
+        "event-type": "deployment",
+        "environment": "x",
+    }
     [ended] = built("github-matrix", changed, earlier, resumed=record).events
     assert ended.event_type == "build"
     assert ended.part["pipeline"]["pipelineId"] == begun.part["pipeline"]["pipelineId"]
@@ -120,12 +90,16 @@ def test_a_run_s_state_is_not_taken_from_one_of_its_jobs() -> None:
     assert part("gitlab-parallel-matrix", {})["state"] == "FAILED"
     problems = refused("gitlab-parallel-matrix", {"scope": "run"})
     assert problems["state"].startswith("it is not given, and gitlab does not say it.")
-    assert part("gitlab-branch", {"scope": "run", "state": "failed"})["startedAt"] == "2026-11-20T08:59:03Z"
+    assert (
+        part("gitlab-branch", {"scope": "run", "state": "failed"})["startedAt"]
+        == "2026-11-20T08:59:03Z"
+    )
 
 
-@pytest.mark.parametrize("kind", ["incident", "vulnerability", "alert", "flag", "lifecycle", "pull-request"])
+@pytest.mark.parametrize(
+    "kind", ["incident", "vulnerability", "alert", "flag", "lifecycle", "pull-request"]
+)
 def test_github_s_job_status_is_no_state_of_another_type(kind: str) -> None:
-    """The input `state` always arrives there, as the job's status."""
     problems = refused("github-push", {"event-type": kind, "properties": "id: x"})
     assert problems["state"].startswith("it is not given, and github does not say it. Use one of: ")
 
@@ -142,7 +116,9 @@ def test_the_host_s_environment_id_is_for_the_host_s_environment() -> None:
     other = part("gitlab-environment", {"environment": "QA 2"})["environment"]
     assert other["environmentId"].startswith("qa-2-")
     assert other["category"] == "TESTING"
-    asked = part("gitlab-environment", {"environment": "QA 2", "environment-id": "qa2"})["environment"]
+    asked = part("gitlab-environment", {"environment": "QA 2", "environment-id": "qa2"})[
+        "environment"
+    ]
     assert asked["environmentId"] == "qa2"
 
 
@@ -173,98 +149,6 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     assert set(named) == {"state", "component-id", "external-event-source-id", "url"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "written", "name", "read"),
-    [
-        ("flag", "id: f\nstatus: on", "status", "on"),
-        ("flag", "id: f\nstatus: beta", "status", "beta"),
-        ("flag", '{"id": "f", "status": true}', "status", "on"),
-        ("build", '{"state": 0}', "state", "SUCCESSFUL"),
-        ("build", "state: timed_out", "state", "TIMED_OUT"),
-        ("custom", "id: 0123", "id", "0123"),
-        ("custom", "id: 1.10", "id", "1.10"),
-        ("custom", "id: on", "id", "on"),
-        ("custom", "id: ~", "id", "~"),
-        ("custom", '{"id": 42}', "id", "42"),
-        ("lifecycle", "stage: end-of-life", "stage", "END_OF_LIFE"),
-        ("vulnerability", "id: v\nstate: declined\nscore: 9.80\nseverity: {level: HIGH}\n"
-         "vulnerabilityStartTime: 2026-01-31T00:00:00Z", "score", 9.8),
-        ("deployment", "sequenceNumber: 0123\nenvironment: {environmentId: p}", "sequenceNumber", 123),
-    ],
-)  # fmt: skip
-def test_properties_become_what_the_contract_wants(
-    kind: str, written: str, name: str, read: object
-) -> None:
-    """YAML stays what was written, but for numbers where a number belongs; states are folded."""
-    asked = {"event-type": kind, "properties": written, "environment": "prod"}
-    assert part("github-push", asked)[name] == read
-
-
-@pytest.mark.parametrize(
-    ("kind", "written"),
-    [
-        ("build", '{"pipeline": null}'), ("build", '{"pipeline": "x"}'), ("build", '{"startedAt": 7}'),
-        ("build", '{"pipeline": {"pipelineId": ["x"]}}'), ("build", '{"x": 1}'),
-        ("build", '{"startedAt": "\\ud800"}'), ("deployment", '{"environment": null}'),
-        ("deployment", '{"environment": 5}'), ("deployment", '{"sequenceNumber": true}'),
-        ("deployment", '{"sequenceNumber": 1e999}'), ("deployment", "sequenceNumber: 1.0"),
-        ("deployment", '{"sequenceNumber": 99999999999999999999}'),
-        ("custom", '{"id": null}'), ("custom", '{"id": true}'), ("custom", '{"id": {}}'),
-        ("custom", '{"icon": NaN}'), ("push", '{"author": null}'), ("push", '{"id": []}'),
-        ("vulnerability", '{"id": "v", "state": "open", "severity": {"level": "LOW"}, "score": NaN}'),
-        ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: .nan"),
-        ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: nan"),
-        ("vulnerability", '{"id": "v", "state": "open", "severity": null}'),
-    ],
-)  # fmt: skip
-def test_properties_of_a_wrong_type_are_told_with_their_path(kind: str, written: str) -> None:
-    """null is no way to leave something out."""
-    asked = {"event-type": kind, "properties": written, "environment": "prod"}
-    with pytest.raises(EventError) as raised:
-        validate(built("github-push", asked).events[0])
-    assert all(problem.where.startswith(f"$.event.{kind}.") for problem in raised.value.problems)
-
-
-@pytest.mark.parametrize("written", ['{"state": null}', '{"state": ["open"]}', '{"state": "opne"}'])
-def test_a_wrong_state_in_properties_lists_the_known_words(written: str) -> None:
-    problems = refused("github-push", {"event-type": "incident", "properties": written})
-    assert "Use one of: open, resolved, deleted" in problems["properties"]
-
-
-NAMES = st.sampled_from(
-    ["id", "state", "status", "stage", "pipeline", "pipelineId", "displayName", "url", "environment",
-     "environmentId", "category", "sequenceNumber", "startedAt", "completedAt", "severity", "score",
-     "level", "author", "name", "startTime", "x"]
-)  # fmt: skip
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
-    | st.sampled_from(["open", "success", "2026-11-23T12:00:00Z", "nan", "HIGH"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=10,
-)  # fmt: skip
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(EVENT_TYPES), st.dictionaries(NAMES, VALUES, max_size=5))
-@example("deployment", {"environment": {"displayName": {"x": [None]}}, "pipeline": []})
-@example("build", {"pipeline": {"displayName": float("nan"), "url": None}})
-def test_no_properties_are_too_odd(kind: str, properties: dict[str, Any]) -> None:
-    """A payload, or an error of ours with a path or an input's name: never a traceback."""
-    try:
-        text = json.dumps(properties)
-        read_mapping(text)
-        word = "pull-request" if kind == "pullRequest" else kind
-        asked = {"event-type": word, "properties": text, "environment": "prod"}
-        [event] = built("github-push", asked).events
-        outcomes.opening([event])
-        events.identifying_outputs(kind, event.part)
-        body = json.loads(validate(event).body)
-        assert list(body["event"]) == [kind]
-    except (CompassEventError, ValueError) as error:
-        assert not isinstance(error, UnicodeError | json.JSONDecodeError)
-        assert isinstance(error, CompassEventError) or str(error).startswith("it is")
-
-
 def test_two_components_are_two_events_that_differ_in_nothing_else() -> None:
     other = ARI.replace("e598e4", "e598e5")
     first, second = built("github-push", {"component-id": f"{ARI},{other}"}).events
@@ -287,7 +171,11 @@ def test_no_credential_gets_into_any_request() -> None:
 
 
 def test_the_times_given_are_sent_as_they_are_in_utc() -> None:
-    asked = {"started-at": "2026-11-20T10:00:00+01:00", "completed-at": "1795165143.25", "last-updated": "1795165143"}
+    asked = {
+        "started-at": "2026-11-20T10:00:00+01:00",
+        "completed-at": "1795165143.25",
+        "last-updated": "1795165143",
+    }
     [event] = built("bitbucket-after-script", asked).events
     assert event.part["startedAt"] == "2026-11-20T09:00:00Z"
     assert event.part["completedAt"] == "2026-11-20T08:59:03.250Z"

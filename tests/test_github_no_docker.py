@@ -17,9 +17,9 @@ import yaml
 
 from compass_action.inputs import INPUTS
 from compass_action.sandbox import Sandbox, running_sandbox
+from tests.github_jobs import EMAIL, RUN, SHOP, TOKEN, Shown, read_feed, read_sent, tracked
 from tests.github_runner import read_log
 from tests.github_runner.file_commands import parse_pairs
-from tests.test_github_action import EMAIL, RUN, SHOP, TOKEN, Shown, read_feed, read_sent, tracked
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.load((ROOT / "no-docker" / "action.yml").read_text(), yaml.BaseLoader)  # noqa: S506 - texts only
@@ -97,24 +97,23 @@ def run_report(run_step: RunStep, sandbox: Sandbox, tmp_path: Path) -> RunStep:
     """Run the step that reports; the libraries are those of the tests."""
 
     def run(**inputs: str) -> Ran:
-        return run_step(
-            "event",
-            COMPASS_EVENT_PYTHON=sys.executable,
-            GITHUB_ACTIONS="true",
-            GITHUB_JOB="deploy",
-            GITHUB_REPOSITORY="acme/shop",
-            GITHUB_RUN_ATTEMPT="1",
-            GITHUB_RUN_ID="7421",
-            GITHUB_RUN_NUMBER="42",
-            GITHUB_SERVER_URL="https://github.com",
-            GITHUB_WORKFLOW_REF="acme/shop/.github/workflows/deploy.yml@refs/heads/main",
-            GITHUB_WORKSPACE=str(tmp_path),
-            INPUT_API_TOKEN=TOKEN,
-            INPUT_API_URL=sandbox.url,
-            INPUT_COMPONENT_ID=SHOP,
-            INPUT_EMAIL=EMAIL,
-            **inputs,
-        )
+        variables = {
+            "COMPASS_EVENT_PYTHON": sys.executable,
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_JOB": "deploy",
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_RUN_ID": "7421",
+            "GITHUB_RUN_NUMBER": "42",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_WORKFLOW_REF": "acme/shop/.github/workflows/deploy.yml@refs/heads/main",
+            "GITHUB_WORKSPACE": str(tmp_path),
+            "INPUT_API_TOKEN": TOKEN,
+            "INPUT_API_URL": sandbox.url,
+            "INPUT_COMPONENT_ID": SHOP,
+            "INPUT_EMAIL": EMAIL,
+        }
+        return run_step("event", **{**variables, **inputs})
 
     return run
 

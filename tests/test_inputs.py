@@ -99,7 +99,9 @@ def test_all_problems_are_told_at_once(
     env: dict[str, str], sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = {name: row["wrong"] for name, row in WRONG.items() if "wrong" in row}
-    named = [n for n in wrong if n not in ("site", "component-file", "ci") and "named" not in WRONG[n]]
+    named = [
+        n for n in wrong if n not in ("site", "component-file", "ci") and "named" not in WRONG[n]
+    ]
     assert main([], env | {BY_NAME[name].variable: wrong[name] for name in named}) == 2
     said = capsys.readouterr().out
     assert [name for name in named if f"{name}: " not in said] == []
@@ -211,12 +213,29 @@ def test_the_outputs_of_an_earlier_job_are_not_inputs() -> None:
 
 
 def test_a_damaged_record_of_an_earlier_job_is_overlooked() -> None:
-    for damaged in ("", "{", "[]", '{"outputs":{}}', '{"outputs":{"event-type":"x"},"component_ids":[]}'):
+    for damaged in (
+        "",
+        "{",
+        "[]",
+        '{"outputs":{}}',
+        '{"outputs":{"event-type":"x"},"component_ids":[]}',
+    ):
         assert parsed({"COMPASS_TRACKED": damaged, "COMPASS_STATE": "failed"}).state == "failed"
 
 
+def test_bytes_that_are_no_text_stop_nothing(env: dict[str, str], sandbox: Sandbox) -> None:
+    """Python hands them over as lone surrogates, in variables and arguments alike."""
+    odd = b"caf\xe9".decode("utf-8", "surrogateescape")
+    env |= {"COMPASS_DESCRIPTION": odd, "COMPASS_DISPLAY_NAME": "\ud83d"}
+    assert main(["--environment", odd], env) == 0
+    [received] = sandbox.requests
+    assert "caf\ufffd" in received.body.decode()
+
+
 def test_words_may_be_written_in_any_case() -> None:
-    asked = parsed({"COMPASS_EVENT_TYPE": "Pull-Request", "COMPASS_ENVIRONMENT_CATEGORY": "Staging"})
+    asked = parsed(
+        {"COMPASS_EVENT_TYPE": "Pull-Request", "COMPASS_ENVIRONMENT_CATEGORY": "Staging"}
+    )
     assert (asked.event_type, asked.environment_category) == ("pullRequest", "STAGING")
 
 

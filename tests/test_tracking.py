@@ -54,9 +54,12 @@ def test_the_record_of_an_event_names_it_and_keeps_its_start() -> None:
         "environment": environment,
         "startedAt": "2026-11-23T08:00:00.250Z",
     }
-    event = Event(
-        "deployment", "c", "one", {"updateSequenceNumber": 7, "deploymentProperties": part}
-    )
+    body = {
+        "updateSequenceNumber": 7,
+        "externalEventSourceId": "https://github.com/acme/shop",
+        "deploymentProperties": part,
+    }
+    event = Event("deployment", "c", "one", body)
     record = track(event, ("one", "two"))
     assert record == Tracked(
         {
@@ -70,6 +73,7 @@ def test_the_record_of_an_event_names_it_and_keeps_its_start() -> None:
         ("one", "two"),
         datetime(2026, 11, 23, 8, 0, 0, 250_000, tzinfo=UTC),
         environment,
+        "https://github.com/acme/shop",
     )
     assert record.identity == ("deployment", "github.com/acme/shop/x", "live", "96002000")
     assert (record.number("update-sequence-number"), record.number("missing")) == (7, None)

@@ -68,7 +68,10 @@ def test_a_character_is_not_cut_in_two() -> None:
         (datetime(2026, 11, 20, 9, 1, 12, tzinfo=UTC), "2026-11-20T09:01:12Z"),
         (datetime(2026, 11, 20, 9, 1, 12, 7_999, UTC), "2026-11-20T09:01:12.007Z"),
         (datetime(2026, 11, 20, 9, 1, 12, 999, UTC), "2026-11-20T09:01:12Z"),
-        (datetime(2026, 11, 20, 0, 30, tzinfo=timezone(timedelta(hours=1))), "2026-11-19T23:30:00Z"),
+        (
+            datetime(2026, 11, 20, 0, 30, tzinfo=timezone(timedelta(hours=1))),
+            "2026-11-19T23:30:00Z",
+        ),
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
     ],
 )
@@ -88,7 +91,10 @@ RUN = CiRun(
     [
         (RUN, "CI #7421 (attempt 2) at 8e1f5c0 on main by octocat"),
         (CiRun("unknown"), "CI"),
-        (CiRun("gitlab", run_id="901", tag="v1", branch="x", pull_request="7"), "CI #901 on tag v1 for pull request 7"),
+        (
+            CiRun("gitlab", run_id="901", tag="v1", branch="x", pull_request="7"),
+            "CI #901 on tag v1 for pull request 7",
+        ),
         (CiRun("bitbucket", run_number=0, actor="9e8d7c6b-5a4f-4e3d-8c1b-0a9f8e7d6c5b"), "CI #0"),
         (CiRun("github", run_attempt=1, branch="a\x1bb", actor="x\ny"), "CI on a b by x y"),
     ],
@@ -101,5 +107,8 @@ def test_a_description_says_what_is_known(run: CiRun, expected: str) -> None:
 def test_a_pipeline_is_named_as_asked_or_as_the_host_or_the_repository_is() -> None:
     assert wording.pipeline_name(Inputs(pipeline_name="Ours\n"), RUN, "x") == "Ours"
     assert wording.pipeline_name(Inputs(), RUN, "x") == "Deploy"
-    assert wording.pipeline_name(Inputs(), CiRun("gitlab", "https://gitlab.com/a/b/search"), "x") == "search"
+    assert (
+        wording.pipeline_name(Inputs(), CiRun("gitlab", "https://gitlab.com/a/b/search"), "x")
+        == "search"
+    )
     assert wording.pipeline_name(Inputs(), CiRun("unknown"), "x") == "x"

@@ -67,20 +67,20 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job_url=job_url,
         # No variable names the environment of a job; only the deployment events' payload has one.
         environment=at(trigger, "deployment.environment"),
+        status=inputs.job_status,
         withholds_secrets=_withholds_secrets(env, trigger),
     )
 
 
 def _workflow_file(env: Mapping[str, str]) -> str | None:
-    """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`."""
-    # The ref is a commit's hash, or missing, where a deployment was made for no branch or tag.
-    file = re.sub(r"@(?:refs/.*|[0-9a-f]{40,64}|)$", "", env.get("GITHUB_WORKFLOW_REF", ""))
+    """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`.
+
+    The ref is a hash, or missing, where a deployment was made for no branch or tag. The workflow's
+    name is no stand-in for the file: two files may have the same.
+    """
+    file = re.match(r"(.+?\.ya?ml)(?:@.*)?$", env.get("GITHUB_WORKFLOW_REF", ""))
     # A workflow that the organisation requires lies in another repository, which then stays in it.
-    return (
-        file.removeprefix(env.get("GITHUB_REPOSITORY", "") + "/")
-        or env.get("GITHUB_WORKFLOW")
-        or None
-    )
+    return file[1].removeprefix(env.get("GITHUB_REPOSITORY", "") + "/") if file else None
 
 
 def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ from compass_action.errors import UNWRITTEN
 from compass_action.tracking import Tracked
 
 from . import bitbucket, github, gitlab, plain
-from .safe import neutral, redacted
+from .safe import neutral, printable, redacted
 
 
 class Row(NamedTuple):
@@ -90,7 +90,7 @@ class Log:
 
     def save(self, report: Report, env: Mapping[str, str]) -> None:
         """Leave outputs, summary and state to the host; warn of what could not be written."""
-        outputs = {k: redacted(v, self._secrets) for k, v in report.outputs.items()}
+        outputs = {k: printable(redacted(v, self._secrets)) for k, v in report.outputs.items()}
         rows = tuple(
             row._replace(detail=redacted(row.detail, self._secrets)) for row in report.rows
         )

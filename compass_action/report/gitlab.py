@@ -17,7 +17,6 @@ from .plain import variables
 if TYPE_CHECKING:
     from . import Report
 
-FILE = "compass-event.env"
 FILE_MAX_BYTES = 5 * 1024
 
 # The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
@@ -45,14 +44,14 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
         pairs.pop("COMPASS_PAYLOAD", None)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         return [f"The outputs are larger than {FILE_MAX_BYTES // 1024} KiB, GitLab's limit."]
-    path = Path(env.get("CI_PROJECT_DIR") or ".") / FILE
+    path = Path(env.get("CI_PROJECT_DIR") or ".") / tracking.DOTENV_NAME
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     try:
         # Not through a symlink: the folder is the checkout, and holds what anybody has committed.
         with os.fdopen(os.open(path, flags, 0o644), "w", encoding="utf-8", newline="\n") as file:
             file.write(_lines(pairs))
     except OSError as error:
-        return [f"{FILE} cannot be written ({type(error).__name__})."]
+        return [f"{tracking.DOTENV_NAME} cannot be written ({type(error).__name__})."]
     return []
 
 

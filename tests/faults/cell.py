@@ -110,7 +110,9 @@ def run(cell: Cell) -> Result:
 
 
 @contextmanager
-def _surroundings(cell: Cell, folder: Path, sandbox: Sandbox) -> Iterator[tuple[dict[str, str], Any]]:
+def _surroundings(
+    cell: Cell, folder: Path, sandbox: Sandbox
+) -> Iterator[tuple[dict[str, str], Any]]:
     """Build what the fault needs, and the environment that leads there."""
     fault = cell.fault
     env = JOB | {name: str(folder / file) for name, file in FILES.items()}

@@ -268,5 +268,3 @@ def running_proxy(status: int = 200) -> Iterator[Proxy]:
         finally:
             proxy.stopping.set()
             proxy.shutdown()
-
-

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from compass_action.report.gitlab import FILE
+from compass_action.tracking import DOTENV_NAME
 from tests.histories.truth import Report
 
 
@@ -54,7 +54,7 @@ class Surroundings:
             pairs = re.findall(r"^(\w+)<<(\S+)\n(.*?)\n\2\n", found, re.MULTILINE | re.DOTALL)
             self._pockets[report.pocket] |= {f"STATE_{name}": value for name, _, value in pairs}
         elif system == "gitlab":
-            file = self._folder / "dotenv" / FILE
+            file = self._folder / "dotenv" / DOTENV_NAME
             lines = file.read_text(encoding="utf-8").splitlines()
             if report.pocket:
                 self._pockets[report.pocket] |= dict(line.split("=", 1) for line in lines)

@@ -99,7 +99,9 @@ def _github(execution: Execution, word: str) -> dict[str, str]:
         "GITHUB_REF_TYPE": "branch",
         "GITHUB_SHA": COMMIT,
         "GITHUB_ACTOR": "ada",
-        "INPUT_STATE": word,
+        # The job's status is a default and says nothing of the run, of which only `needs` knows.
+        "INPUT_JOB-STATUS": word if execution.pipeline.scope == "job" else "success",
+        "INPUT_STATE": word if execution.pipeline.scope == "run" else "",
         "INPUT_ENVIRONMENT": job.environment(execution.leg) or "",
         "INPUT_JOB-INDEX": str(execution.leg),
         "INPUT_JOB-TOTAL": str(job.legs),

@@ -74,6 +74,8 @@ def write(random: Random, runs: int, repositories: int) -> list[Report]:
     """Make up a history; `runs` counts the re-runs too."""
     world = World(random)
     places = [(host, path) for host in HOSTS for path in PATHS[host.system]]
+    if repositories <= len(HOSTS) and world.chance(2):  # of one name, so that the host must tell
+        places = [(host, PATHS[host.system][0]) for host in HOSTS]
     chosen = [make(random, *place) for place in random.sample(places, repositories)]
     past: list[Run] = []
     for _ in range(runs):
