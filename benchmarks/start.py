@@ -19,10 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from compass_action.sandbox import running_sandbox
+from compass_action.sandbox import running_sandbox  # noqa: E402 - found only from here on
 
-# The interpreter itself, without a virtual environment's or a shim's cost of its own.
 PYTHON = sys.executable
+"""The interpreter itself: a version manager's shim would cost as much as the program."""
 ENTRYPOINT = str(ROOT / "entrypoint.py")
 JOB = {
     "GITHUB_ACTIONS": "true",

@@ -72,7 +72,7 @@ INPUTS = (
     Input("component-id", "list", "component", "The component's ARI, or several, one on each line or with commas between them."),
     Input("component-file", "list", "component", "Paths or globs of compass.yml files whose id is used. Default: compass.yml or compass.yaml at the root."),
     Input("event-type", "word", "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto", EVENT_TYPE_WORDS),
-    Input("state", "text", "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: what the CI system says."),
+    Input("state", "text", "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
     Input("display-name", "text", "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
     Input("description", "text", "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
     Input("url", "url", "event", "Where the event links to. Default: the page of the job or run."),
