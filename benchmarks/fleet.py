@@ -14,11 +14,12 @@ import random
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.limits import NO_OUTAGE, Compass, Outage, fewest_requests, optimum
 from compass_action import retry
 from compass_action.client import WORTHWHILE_SECONDS
 
@@ -26,36 +27,6 @@ MINUTE = 60.0
 LATENCY = 0.2
 """Seconds a request takes."""
 REPLAY_BUDGET = 3600.0
-Outage = tuple[float, float]
-NO_OUTAGE = (0.0, 0.0)
-
-
-@dataclass
-class Compass:
-    """What the simulation counts, and the limit."""
-
-    outage: Outage = NO_OUTAGE
-    requests: int = 0
-    accepted: set[int] = field(default_factory=set)
-    last: float = 0.0
-    """When the newest event was accepted."""
-    admitted: deque[float] = field(default_factory=deque)
-
-    def answer(self, event: int, now: float) -> int:
-        """Answer one request."""
-        self.requests += 1
-        if self.outage[0] <= now < self.outage[1]:
-            return 503
-        while self.admitted and now - self.admitted[0] >= retry.WINDOW_SECONDS:
-            self.admitted.popleft()
-        if len(self.admitted) >= retry.WINDOW_REQUESTS:
-            return 429
-        self.admitted.append(now)
-        self.accepted.add(event)
-        self.last = now
-        return 202
-
-
 Sender = Generator[float, float, list[int]]
 """Yields how many seconds to sleep, is told the time, and returns what it could not deliver."""
 
@@ -184,26 +155,13 @@ def simulate(scenario: Scenario, seed: int = 1) -> Outcome:
     )
 
 
-def optimum(starts: Sequence[float], outage: Outage) -> float:
-    """When the last event could be accepted, if somebody who knows all gave out the turns."""
-    turns: deque[float] = deque(maxlen=retry.WINDOW_REQUESTS)
-    for start in starts:
-        full = len(turns) == retry.WINDOW_REQUESTS
-        turn = max(start, turns[0] + retry.WINDOW_SECONDS if full else 0.0)
-        turns.append(outage[1] if outage[0] <= turn < outage[1] else turn)
-    return turns[-1]
+def typical(scenario: Scenario) -> Outcome:
+    """Play a scenario five times, by other chances; the outcome with the median finish.
 
-
-def fewest_requests(starts: Sequence[float], outage: Outage) -> float:
-    """The fewest requests per event of clients that ask at once when they start.
-
-    Of the first requests Compass cannot accept more than fit the limit; each of the others is in
-    vain and needs at least one more, even if that one comes at the perfect moment.
+    What was lost in any of them counts.
     """
-    compass = Compass(outage)
-    for number, start in enumerate(starts):
-        compass.answer(number, start)
-    return (2 * len(starts) - len(compass.accepted)) / len(starts)
+    outcomes = sorted((simulate(scenario, seed) for seed in range(5)), key=lambda o: o.finish)
+    return replace(outcomes[2], lost=sum(outcome.lost for outcome in outcomes))
 
 
 TEN_MINUTES = (25 * MINUTE, 35 * MINUTE)
@@ -254,7 +212,7 @@ def main() -> int:
     sys.stdout.write(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}\n")
     lost = 0
     for scenario in SCENARIOS:
-        outcome = simulate(scenario)
+        outcome = typical(scenario)
         lost += outcome.lost
         sys.stdout.write(make_row(scenario, outcome) + "\n")
     return 1 if lost else 0

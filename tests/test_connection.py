@@ -25,8 +25,9 @@ def inputs(
     email: str = "ada@acme.example",
     token: str = "t",  # noqa: S107 - made up
 ) -> Inputs:
-    place = {"site": value} if name == "site" else {"api_url": value}
-    return Inputs(email=email, api_token=token, **place)
+    if name == "site":
+        return Inputs(email=email, api_token=token, site=value)
+    return Inputs(email=email, api_token=token, api_url=value)
 
 
 @pytest.mark.parametrize("row", URLS["hostile"], ids=lambda row: repr(row["value"]))

@@ -16,15 +16,16 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from compass_action import client
 from compass_action.connection import Connection
+from compass_action.line import Line
 from compass_action.receipt import Receipt
 from compass_action.report.safe import redacted, secret_forms
 from compass_action.sandbox import running_sandbox
 from compass_action.schemas import Payload
 from tests.faults.cell import EMAIL, TOKEN
 from tests.faults.hosts import HOSTS, host_env, run
-from tests.faults.server import closed_port, running_adversary
+from tests.faults.places import closed_port
+from tests.faults.server import running_adversary
 from tests.github_runner import read_log
 
 ROOT = Path(__file__).parent.parent
@@ -160,7 +161,7 @@ def test_a_longer_secret_is_hidden_before_a_shorter_one_inside_it() -> None:
 def test_records_do_not_show_the_token() -> None:
     connection = Connection("https://x", EMAIL, TOKEN)
     assert TOKEN not in repr(connection) + str(connection)
-    assert TOKEN not in repr(client.Line(connection))
+    assert TOKEN not in repr(Line(connection))
     assert TOKEN not in repr(Receipt(Payload("build", "c", b"{}")))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compass_action import outcomes, snapshot
-from compass_action.events import Event
+from compass_action.events import Event, identifying_outputs
 from compass_action.main import main
 from compass_action.sandbox import running_sandbox
 from compass_action.tracking import Tracked
@@ -38,8 +38,8 @@ def test_no_input_of_the_later_stage_makes_it_another_event(changed: dict[str, s
     asked = {"environment": "production", "state": "in_progress"}
     [begun] = built("github-push", asked).events
     end = ended("github-push", asked | {"state": "success"} | changed, begun)
-    identity = outcomes.identifying_outputs(begun.event_type, begun.part) | {"state": "SUCCESSFUL"}
-    assert outcomes.identifying_outputs(end.event_type, end.part) == identity
+    identity = identifying_outputs(begun.event_type, begun.part) | {"state": "SUCCESSFUL"}
+    assert identifying_outputs(end.event_type, end.part) == identity
     assert end.body["externalEventSourceId"] == begun.body["externalEventSourceId"]
     assert end.part["startedAt"] == begun.part["startedAt"]
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from compass_action import answers, errors
 from compass_action.inputs import INPUTS
 from tests.faults.hosts import HOSTS, run
-from tests.faults.server import closed_port
+from tests.faults.places import closed_port
 from tests.recorded import RECORDED, read_env
 
 ROOT = Path(__file__).parent.parent

@@ -34,7 +34,9 @@ SYSTEMS: Mapping[str, System] = {
     "github": System(github.detect, github.parse),
     "bitbucket": System(bitbucket.detect, bitbucket.parse),
     "gitlab": System(gitlab.detect, gitlab.parse),
-    UNKNOWN: System(lambda env: True, lambda snapshot, inputs: CiRun(UNKNOWN, status=inputs.job_status)),
+    UNKNOWN: System(
+        lambda env: True, lambda snapshot, inputs: CiRun(UNKNOWN, status=inputs.job_status)
+    ),
 }
 
 

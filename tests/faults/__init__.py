@@ -4,6 +4,7 @@ Its parts:
 
 - faults.json      what goes wrong, and what has to come of it
 - server.py        the adversary that does it, before a sandbox that stores what gets through
+- places.py       ports at which nobody listens, and proxies
 - certificates.py  certificates good and bad
 - cell.py          one cell: one fault, one `on-error`, one or three components
 - matrix.py        all cells, at once

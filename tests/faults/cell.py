@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 from compass_action import main as program
 from compass_action.sandbox import Sandbox, running_sandbox
 from tests.faults.certificates import write_bundle
-from tests.faults.server import closed_port, full_backlog, running_adversary, running_proxy
+from tests.faults.places import closed_port, full_backlog, running_proxy
+from tests.faults.server import running_adversary
 from tests.github_runner import parse_pairs
 
 FAULTS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("faults.json").read_text())
