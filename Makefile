@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Set, for instance to -q, to pass options to pytest.
-PYTEST_ARGS ?=
+# Pass other options to pytest: `make test PYTEST_ARGS="-x tests/test_states.py"`.
+PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .PHONY: demo test format requirements clean
 

@@ -19,6 +19,7 @@ from . import answers, retry
 from .answers import Answer
 from .connection import Connection
 from .errors import Interrupted
+from .interruption import HEARING_SECONDS
 from .line import Line
 from .receipt import Receipt
 from .schemas import Payload
@@ -31,12 +32,19 @@ STOPS_ALL = frozenset({"credentials", "tls", "redirect"})
 """What stopped one payload for good in such a way would stop the rest as well."""
 
 
+def _sleep(seconds: float) -> None:
+    """Sleep in pieces, so that a signal is heard whenever it comes."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, HEARING_SECONDS))
+
+
 @dataclass(frozen=True)
 class Clockwork:
     """The client's clocks, waits and chance; tests put others in their place."""
 
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = _sleep
     uniform: Callable[[float, float], float] = field(
         default_factory=lambda: random.SystemRandom().uniform
     )

@@ -8,6 +8,9 @@ from typing import NoReturn
 from .errors import Interrupted
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+HEARING_SECONDS = 0.2
+"""No wait is longer in one piece: a signal that comes between the interpreter's last look and the
+beginning of a wait does not end it, and is heard only after."""
 
 
 def listen() -> None:

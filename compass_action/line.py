@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError
 from . import __version__, answers
 from .answers import Answer
 from .connection import Connection
+from .interruption import HEARING_SECONDS
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -58,10 +59,7 @@ class Line:
         replies: Replies = queue.SimpleQueue()
         seconds = max(until - time.monotonic(), 0.001)
         self._questions.put(Question(body, seconds, replies))
-        try:
-            answer = replies.get(timeout=seconds)
-        except queue.Empty:
-            answer = answers.AttemptTimeoutError()
+        answer = _first(replies, until)
         self.was_stale = False
         if isinstance(answer, Exception):
             self.was_stale = self._kept and answers.read_exception(answer)[0].key == "connection"
@@ -81,6 +79,17 @@ class Line:
     def hang_up(self) -> None:
         """End the thread as soon as it listens."""
         self._questions.put(None)
+
+
+def _first(replies: Replies, until: float) -> Answer | Exception:
+    """Wait for an answer, in pieces, so that a signal is heard whenever it comes."""
+    while True:
+        left = until - time.monotonic()
+        try:
+            return replies.get(timeout=max(min(left, HEARING_SECONDS), 0.001))
+        except queue.Empty:
+            if left <= HEARING_SECONDS:
+                return answers.AttemptTimeoutError()
 
 
 def _speak(
