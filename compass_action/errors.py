@@ -4,8 +4,8 @@
     ├── InputError             an input, a component file or the CI system's answer is missing or wrong
     └── EventError             the event built from them does not satisfy its JSON Schema
 
-Failures of delivery are not exceptions but values (`client.Receipt`), because a call with many
-components can succeed for some of them; their headlines are in `client.FAILURES`.
+Failures of delivery are not exceptions but values (`receipt.Receipt`), because a call with many
+components can succeed for some of them; their headlines are in `answers.FAILURES`.
 
 Every error has a *headline*, a fixed first line which is also a heading of the README's
 Troubleshooting section, and *problems*, all of them at once.

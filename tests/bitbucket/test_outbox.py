@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from compass_action.sandbox import Sandbox, running_sandbox
-from tests.bitbucket_downloads import OUTBOX_TOKEN, Bitbucket
+from tests.bitbucket.downloads import OUTBOX_TOKEN, Bitbucket
 from tests.bitbucket_pipes import (
     EMAIL,
     EXAMPLES,
