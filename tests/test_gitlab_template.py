@@ -24,7 +24,7 @@ DECLARED: dict[str, dict[str, Any]] = SPEC["spec"]["inputs"]
 # https://docs.gitlab.com/ci/yaml/#specinputs
 TYPES: dict[str, type] = {"string": str, "number": int, "boolean": bool, "array": list}
 KEYWORDS = {"default", "description", "options", "regex", "type"}
-OWN = {"report", "needs", "job-prefix", "stage", "image"}
+OWN = {"report", "needs", "only-if", "job-prefix", "stage", "image"}
 REFERENCE = re.compile(r"\$\[\[\s*inputs\.([a-z-]+)\s*\]\]")
 
 # What another run changes cannot be fixed when the template is included; secrets are never inputs.
@@ -90,7 +90,10 @@ def test_nothing_is_spliced_into_a_script() -> None:
         for name in REFERENCE.findall(text):
             assert "script" not in path, (path, text)
             if "/rules" in path:
-                assert re.fullmatch(r'"\$\[\[ inputs\.report \]\]" == "(\w+)"', text)
+                assert re.fullmatch(
+                    r'"\$\[\[ inputs\.report \]\]" == "(\w+)"( && \(\$\[\[ inputs\.only-if \]\]\))?',
+                    text,
+                )
             elif "/variables" in path:
                 assert REFERENCE.fullmatch(text)
             else:

@@ -73,4 +73,6 @@ def _withholds_secrets(env: Mapping[str, str]) -> str | None:
     source = env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
     if source and source != env.get("CI_MERGE_REQUEST_PROJECT_ID", source):
         return "a merge request from a fork"
+    if env.get("CI_COMMIT_REF_PROTECTED") == "false":
+        return "an unprotected branch or tag, if the variables are protected"
     return None

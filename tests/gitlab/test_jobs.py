@@ -44,6 +44,15 @@ def test_a_watched_job_that_never_ran_deployed_nothing(
     assert deployments(sandbox) == []
 
 
+def test_a_pipeline_without_the_watched_job_is_a_pipeline_without_its_report(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """On another branch `deploy` is not there: a job that needs it would forbid the whole pipeline."""
+    done = pipeline("deployment", CI_COMMIT_BRANCH="feature")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [(e["type"], e["state"]) for e in sandbox.feed()["events"]] == [("build", "SUCCESSFUL")]
+
+
 def test_a_retried_job_is_a_new_deployment(pipeline: Pipeline, sandbox: Sandbox) -> None:
     """In the same pipeline, under an id of its own: the failed one stays as it was."""
     pipeline("deployment", CI_PIPELINE_ID="901", DEPLOYMENT_EXITS_WITH="1")
