@@ -109,15 +109,18 @@ def test_there_is_one_version_number() -> None:
     assert newest[1] == version
     assert f"compass-event:{version}" in (ROOT / "bitbucket-pipe.yml").read_text()
     assert f"compass-event:{version}" in (ROOT / "templates" / "compass-event.yml").read_text()
-    readme = (ROOT / "README.md").read_text()
-    assert set(re.findall(r"compass-event[@:]v?(\d+\.\d+\.\d+)", readme)) == {version}
+    examples = [file for file in (ROOT / "examples").rglob("*") if file.is_file()]
+    for file in [ROOT / "README.md", *examples]:
+        used = re.findall(r"compass-event(?:/no-docker)?[@:]v?(\d+\.\d+\.\d+)", file.read_text())
+        assert set(used) == {version}, file
 
 
 IMPORTED = "import sys, entrypoint; print(*sorted(sys.modules))"
 
 
 @pytest.mark.parametrize(
-    "unwanted", ["requests", "jsonschema", "yaml", "argparse", "compass_action.sandbox", "http.server"]
+    "unwanted",
+    ["requests", "jsonschema", "yaml", "argparse", "compass_action.sandbox", "http.server"],
 )
 def test_what_a_run_may_not_need_is_not_imported_at_the_start(unwanted: str) -> None:
     """Start cost matters in every job: heavy modules are imported where they are used."""
