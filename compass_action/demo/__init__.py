@@ -93,7 +93,9 @@ def _time(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _play(scene: Mapping[str, Any], facts: Mapping[str, str], commit: tuple[str, str] | None) -> bool:
+def _play(
+    scene: Mapping[str, Any], facts: Mapping[str, str], commit: tuple[str, str] | None
+) -> bool:
     """Run the entrypoint once, as the host would; show what it says."""
     if commit and scene.get("checkout"):
         arguments, env = _checkout_arguments(commit, facts), {}

@@ -48,9 +48,20 @@ def test_the_program_refuses_what_the_template_cannot_judge(
 
 
 def test_missing_secrets_are_named(pipeline: Pipeline, sandbox: Sandbox) -> None:
-    done = pipeline("pipeline", COMPASS_API_TOKEN="")
+    """On a protected branch nothing is withheld, so the configuration is wrong."""
+    done = pipeline("pipeline", COMPASS_API_TOKEN="", CI_COMMIT_REF_PROTECTED="true")
     assert done.returncode == 1
     assert "api-token: COMPASS_API_TOKEN is empty." in done.stdout
+    assert sandbox.requests == []
+
+
+def test_an_unprotected_branch_without_secrets_is_left_in_peace(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """GitLab withholds protected variables there; its pipeline goes on, and reports nothing."""
+    done = pipeline("pipeline", COMPASS_API_TOKEN="", CI_COMMIT_REF_PROTECTED="false")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "gitlab hands no secrets to an unprotected branch or tag" in done.stdout
     assert sandbox.requests == []
 
 
