@@ -65,8 +65,6 @@ def open_to(inputs: Inputs, env: Mapping[str, str]) -> Connection:
 
 
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-
-
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
@@ -174,8 +172,3 @@ def _credential_problems(inputs: Inputs, env: Mapping[str, str]) -> list[Problem
         )
         problems.append(Problem("api-token", message))
     return problems
-
-
-def missing_credentials(inputs: Inputs) -> bool:
-    """Tell whether the run was given no credentials at all, as where a host withholds them."""
-    return not inputs.api_token

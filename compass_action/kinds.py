@@ -19,8 +19,9 @@ TIMEOUT_MAX_SECONDS = 3_600
 
 CATEGORIES = ("PRODUCTION", "STAGING", "TESTING", "DEVELOPMENT", "UNMAPPED")
 
-TRUTHS = {"true": True, "yes": True, "on": True, "1": True}
-FLAGS = TRUTHS | {"false": False, "no": False, "off": False, "0": False}
+FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False, "no": False, "off": False, "0": False,
+}  # fmt: skip
 
 # RFC 3339, section 5.6; a blank or a lower-case t is allowed there in place of the T.
 RFC3339 = re.compile(

@@ -23,6 +23,8 @@ from . import (
     interruption,
     outcomes,
     preview,
+    states,
+    tracking,
 )
 from . import snapshot as snapshots
 from .answers import FAILURES
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 
 POST_TIMEOUT_MAX_SECONDS = 120
 """A cancelled job has five minutes for all its post steps together."""
-TRACKABLE = ("build", "deployment")
 
 
 def console() -> NoReturn:
@@ -69,7 +70,7 @@ def console() -> NoReturn:
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command and return the exit code."""
-    log = Log(ci.UNKNOWN)
+    log = unopened = Log(ci.UNKNOWN)
     try:
         line = command_line.parse(argv)
         if line.command == "sandbox":
@@ -82,28 +83,32 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             return demo.main(list(line.rest))
         snapshot = snapshots.read(line.arguments, environ)
         asked, given, problems = inputs.parse(snapshot.arguments, snapshot.env)
-        log = _open_log(asked, snapshot)
+        log = _open_log(asked, snapshot.env)
         if line.command == "replay":
             from .replay import replay
 
             return replay(line.rest, asked, snapshot, problems, log)
         return _report_event(line.command, asked, given, problems, snapshot, log)
     except CompassEventError as error:
+        if log is unopened:  # the command line could not be read, and may hold a secret
+            env = snapshots.clean(environ)
+            log = _open_log(inputs.parse({}, env)[0], env)
         log.say("error", "\n".join(map(str, error.problems)), error.headline)
         log.save(Report({"outcome": "failed"}), environ)
         return 2
     except Interrupted:
         log.say("error", "Nothing had been sent yet.", FAILURES["interrupted"].headline)
+        log.save(Report({"outcome": "failed"}), environ)
         return 1
 
 
-def _open_log(asked: Inputs, snapshot: Snapshot) -> Log:
+def _open_log(asked: Inputs, env: Mapping[str, str]) -> Log:
     """Open the log in the host's manner and hide the secrets before anything else is said."""
     try:
-        system = ci.detect(snapshot.env, asked.ci)
+        system = ci.detect(env, asked.ci)
     except InputError:
-        system = ci.detect(snapshot.env)
-    log = Log(system, debug=asked.debug or snapshot.env.get("RUNNER_DEBUG") == "1")
+        system = ci.detect(env)
+    log = Log(system, debug=asked.debug or env.get("RUNNER_DEBUG") == "1")
     log.hide(secret_forms(asked.api_token, asked.email or "") if asked.api_token else ())
     return log
 
@@ -124,8 +129,11 @@ def _report_event(
     system = ci.detect(snapshot.env, asked.ci)
     run = ci.SYSTEMS[system].parse(snapshot, asked)
     if command == "post":
-        asked = replace(asked, timeout=min(asked.timeout, POST_TIMEOUT_MAX_SECONDS))
+        over = None if states.is_begun(asked.state) else asked.state  # else the job's own outcome
+        timeout = min(asked.timeout, POST_TIMEOUT_MAX_SECONDS)
+        asked = replace(asked, state=over, timeout=timeout)
     elif asked.track:
+        problems = [*problems, *tracking.find_problems(asked, system)]
         asked = replace(asked, state="in_progress", completed_at=None)
     if run.withholds_secrets and not asked.api_token and not asked.dry_run and command != "check":
         log.say("notice", f"{system} hands no secrets to {run.withholds_secrets}.", SKIPPED)
@@ -170,9 +178,6 @@ def _build(
     """Build the events and the connection. Raises InputError with the problems of both."""
     built = where = None
     problems = list(problems)
-    if asked.track and asked.event_type not in ("auto", *TRACKABLE):
-        message = f"a job can be tracked as a build or deployment, not as {asked.event_type}."
-        problems.append(Problem("track", message))
     try:
         built = events.build(
             asked,
@@ -195,8 +200,10 @@ def _build(
 
 
 def _once(problems: Sequence[Problem]) -> list[Problem]:
-    """Keep the first problem of each input: what cannot be read is then missing as well."""
-    return list({problem.where: problem for problem in reversed(problems)}.values())[::-1]
+    """Leave out that an input is not given where it was given and could not be read."""
+    missing = "it is not given"
+    unread = {problem.where for problem in problems if not problem.what.startswith(missing)}
+    return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
 
 
 def _validate(built: Sequence[events.Event], asked: Inputs) -> tuple[Payload, ...]:
@@ -212,7 +219,10 @@ def _validate(built: Sequence[events.Event], asked: Inputs) -> tuple[Payload, ..
 def _tracked(command: str, asked: Inputs, built: events.Events, system: str) -> Tracked | None:
     """Make the record for a later stage, of an event that is begun and not ended."""
     event = built.events[0]
-    begun = event.event_type in TRACKABLE and event.part["state"] in ("IN_PROGRESS", "PENDING")
+    begun = event.event_type in tracking.REQUIRED and event.part["state"] in (
+        "IN_PROGRESS",
+        "PENDING",
+    )
     # On GitHub the record is what makes the post stage send, so it is kept only if that is wanted.
     if command != "send" or not begun or (system == "github" and not asked.track):
         return None

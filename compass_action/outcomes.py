@@ -183,7 +183,9 @@ def _details(failed: Iterable[Receipt]) -> list[str]:
     for receipt in failed:
         attempts[receipt.detail] = max(receipt.attempts, attempts.get(receipt.detail, 0))
     ordered = sorted(attempts.items(), key=lambda item: -item[1])
-    said = [f"{detail} (attempts: {n})" if n else detail for detail, n in ordered]
+    said = [
+        f"{detail or 'no answer yet'} (attempts: {n})" if n else detail for detail, n in ordered
+    ]
     return said[:SHOWN_MAX]
 
 

@@ -80,6 +80,7 @@ def _send(
     entries = [(path, entry) for path, found in contents.items() for entry in found]
     if not entries:
         log.say("info", "nothing to replay")
+        log.save(Report(outcomes.outputs("skipped", ())), snapshot.env)
         return 0
     receipts = client.send(
         [entry.payload for _, entry in entries],

@@ -57,7 +57,7 @@ class Snapshot:
 
 def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
     """Read the process. Raises nothing: what cannot be read is absent, or says so in the record."""
-    env = {name: _valid(value) for name, value in environ.items()}
+    env = clean(environ)
     arguments = {name: _valid(value) for name, value in arguments.items()}
     return Snapshot(
         env=env,
@@ -68,6 +68,11 @@ def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
         tracked=tuple(filter(None, map(tracking.Tracked.from_json, _read_tracked(env)))),
         begun=tracking.Tracked.from_json(env.get("STATE_" + tracking.NAME)),
     )
+
+
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Copy an environment, in valid Unicode."""
+    return {name: _valid(value) for name, value in environ.items()}
 
 
 def _valid(text: str) -> str:

@@ -98,3 +98,11 @@ def state(event_type: str, word: str) -> str:
         f"Use one of: {words(known)}"
         + (", or an exit code." if event_type in ("build", "deployment") else ".")
     )
+
+
+def is_begun(word: str | None) -> bool:
+    """Tell a word for a job that is not over, with which no job can end."""
+    try:
+        return bool(word) and state("deployment", word or "") in ("IN_PROGRESS", "PENDING")
+    except ValueError:
+        return False

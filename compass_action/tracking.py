@@ -12,14 +12,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from . import states
+from .errors import Problem
 from .kinds import read_integer, read_time
 from .schemas import EVENT_TYPES
 from .wording import timestamp
+
+if TYPE_CHECKING:
+    from .inputs import Inputs
 
 NAME = "COMPASS_TRACKED"
 FILE_NAME = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
@@ -112,3 +117,22 @@ def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
             raise TypeError
         text.encode()  # UnicodeEncodeError: half of a surrogate pair, which cannot be sent
     return dict(values)
+
+
+def find_problems(asked: Inputs, system: str) -> Iterator[Problem]:
+    """Find what would keep the end of the job from ending the event, before it is begun."""
+    if system != "github":
+        message = (
+            "only GitHub has a stage at the job's end. Report state in_progress, then the outcome."
+        )
+        yield Problem("track", message)
+    if asked.event_type not in ("auto", *REQUIRED):
+        message = f"a job can be tracked as a build or deployment, not as {asked.event_type}."
+        yield Problem("track", message)
+    elif asked.state:
+        try:
+            states.state("build" if asked.event_type == "build" else "deployment", asked.state)
+        except ValueError as error:
+            yield Problem("state", str(error))
+    elif asked.scope == "run":
+        yield Problem("state", "with scope run the job's end needs it. Write the run's outcome.")

@@ -92,7 +92,7 @@ def stop(
     start = time.monotonic()
     process.send_signal(number)
     said, _ = process.communicate(timeout=10)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 5
     assert process.returncode == (1 if on_error == "fail" else 0), said
     assert "The run was interrupted" in said
     assert "send it later with: compass-event replay" in said
@@ -112,6 +112,6 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(delay: float, tmp_path:
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=10)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 5
     assert process.returncode in (0, 1, -signal.SIGTERM)
     assert "Traceback" not in said

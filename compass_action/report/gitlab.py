@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FILE_MAX_BYTES = 5 * 1024
 
 # The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
-# where `inputs.find` knows them by the record beside them. So record and outputs have to come from
+# where `given.find` knows them by the record beside them. So record and outputs have to come from
 # one job: each job writes all of these names, and the last one wins for all of them.
 ECHOES = (
     "event-type",

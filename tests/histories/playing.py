@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from compass_action import ci, command_line, components, events, inputs, outcomes
-from compass_action.main import TRACKABLE
 from compass_action.snapshot import Snapshot
-from compass_action.tracking import Tracked
+from compass_action.tracking import REQUIRED, Tracked
 from tests.histories.truth import Report, Thing
 
 
@@ -72,7 +71,7 @@ def _play(report: Report, pocket: list[Tracked]) -> Sent:
         resumed,
     ).events
     event = built[0]
-    if event.event_type in TRACKABLE and event.part["state"] == "IN_PROGRESS":
+    if event.event_type in REQUIRED and event.part["state"] == "IN_PROGRESS":
         record = outcomes.track(event, (one.component_id for one in built)).to_json()
         read = Tracked.from_json(record)
         assert read is not None
