@@ -70,7 +70,7 @@ DIGESTED = re.compile(r"(?:.*-)?[0-9a-f]{8}", re.ASCII)
 
 
 def slug(name: str) -> str:
-    """Make an id of an environment's name: `production`, `eu-west-1-3fa9c1d2`.
+    """Make an id of a name, such as an environment's: `production`, `eu-west-1-3fa9c1d2`.
 
     Names that differ in more than case never share a slug: where characters had to be replaced, a
     digest of the name is added, as GitLab does for its own slugs; and a digest is added to a name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import states
 from .errors import InputError, Problem
-from .kinds import words
+from .kinds import read_time, words
 
 if TYPE_CHECKING:
     from .ci.run import CiRun
@@ -82,6 +82,14 @@ def _own_state(facts: Facts, event_type: str, name: str) -> str:
         raise InputError([Problem("properties", str(error))]) from None
 
 
+def _own_time(facts: Facts, name: str) -> datetime | None:
+    """Read a time that stands in `properties`; if it is none, the schema says so."""
+    try:
+        return read_time(str(facts.properties[name]))
+    except (KeyError, ValueError):
+        return None
+
+
 class Span(NamedTuple):
     """When something ran; None is unknown."""
 
@@ -94,14 +102,15 @@ def span(facts: Facts, state: str) -> Span:
     progress begins with its first report at the latest, and what is final ends with its own.
     """
     inputs, run = facts.inputs, facts.run
-    started = inputs.started_at
+    started = _own_time(facts, "startedAt") or inputs.started_at
     if started is None and facts.tracked and facts.tracked.started_at:
         started = facts.tracked.started_at
     if started is None:
         started = run.run_started_at if inputs.scope == "run" else run.job_started_at
     if started is None and state == "IN_PROGRESS":
         started = facts.now
-    completed = inputs.completed_at if state in states.FINAL else None
+    given_end = _own_time(facts, "completedAt") or inputs.completed_at
+    completed = given_end if state in states.FINAL else None
     if completed is None and state in states.FINAL:
         completed = max(facts.now, started) if started else facts.now  # the clock may step back
     return Span(started, completed)

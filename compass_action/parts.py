@@ -135,15 +135,13 @@ def flag(facts: Facts) -> Part:
 
 def lifecycle(facts: Facts) -> Part:
     """A change of the component's lifecycle."""
-    return {
-        "id": _id(facts, "lifecycle", lasting=False),
-        "stage": state(facts, "lifecycle", "stage"),
-    }
+    stage = state(facts, "lifecycle", "stage")
+    return {"id": _id(facts, "lifecycle", once=stage), "stage": stage}
 
 
 def custom(facts: Facts) -> Part:
     """Anything else worth a line in the feed."""
-    return {"id": _id(facts, "custom", lasting=False), "icon": "INFO"}
+    return {"id": _id(facts, "custom", once=facts.inputs.display_name or ""), "icon": "INFO"}
 
 
 def push(facts: Facts) -> Part:
@@ -171,8 +169,11 @@ def pull_request(facts: Facts) -> Part:
     return {key: value for key, value in part.items() if value}
 
 
-def _id(facts: Facts, event_type: str, *, lasting: bool = True) -> str:
-    """Name an event of a type whose id the user may give; else it is this run's."""
+def _id(facts: Facts, event_type: str, *, once: str | None = None) -> str:
+    """Name an event of a type whose id the user may give; else it is this run's.
+
+    `once`: what tells it from others of its type in one job, for a type whose events have no updates.
+    """
     own = facts.properties.get("id")
     if isinstance(own, str | int):
         return str(own)
@@ -181,12 +182,12 @@ def _id(facts: Facts, event_type: str, *, lasting: bool = True) -> str:
         raise InputError(
             [Problem("properties", f"the {event_type} has no id. Write a line such as `id: 42`.")]
         )
-    if lasting:
+    if once is None:
         facts.notices.append(
             f"The {event_type}'s id was derived from this run. A later update, from another run, has "
             "to carry the same id: give `id: …` in properties."
         )
-    return path
+    return f"{path}/{environments.slug(once)}" if once else path
 
 
 def _with_times(part: Part, **times: datetime | None) -> Part:

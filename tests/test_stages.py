@@ -105,3 +105,25 @@ def test_post_ends_nothing_that_another_step_began(tmp_path: Path) -> None:
         }
         assert main(["post"], env) == 0
         assert sandbox.requests == []
+
+
+def test_two_custom_events_of_one_job_are_two_events() -> None:
+    """They have no updates, so their names tell them apart."""
+    named = [
+        built("github-push", {"event-type": "custom", "display-name": name}).events[0].part["id"]
+        for name in ("database migrated", "cache warmed")
+    ]
+    assert len(set(named)) == 2
+
+
+def test_a_start_given_in_properties_counts_for_the_duration() -> None:
+    found = built(
+        "bitbucket-branch",
+        {"state": "success", "properties": "startedAt: 2026-11-23T11:00:00Z"},
+    )
+    part = found.events[0].part
+    assert (part["startedAt"], part["completedAt"]) == (
+        "2026-11-23T11:00:00Z",
+        "2026-11-23T12:00:00Z",
+    )
+    assert found.notices == ()
