@@ -21,7 +21,7 @@ def run(recording: str, sandbox: Sandbox, *argv: str, **more: str) -> int:
         "GITHUB_OUTPUT": "",
         "GITHUB_STATE": "",
         "GITHUB_STEP_SUMMARY": "",
-        "CI_PROJECT_DIR": "",
+        "CI_PROJECT_DIR": "/nowhere",
     }
     return main(list(argv), env | more)
 
