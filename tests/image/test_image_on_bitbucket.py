@@ -67,7 +67,7 @@ def test_outputs_become_variables(run_pipe: Pipe, workspace: Path) -> None:
 
 def test_a_second_pipe_ends_what_the_first_began(run_pipe: Pipe, sandbox: Sandbox) -> None:
     """They share the storage of pipes; the second stands in after-script with the exit code."""
-    begun = run_pipe(COMPASS_TRACK="true")
+    begun = run_pipe(COMPASS_STATE="in_progress")
     assert begun.returncode == 0, begun.stdout + begun.stderr
     ended = run_pipe(COMPASS_STATE="127")
     assert ended.returncode == 0, ended.stdout + ended.stderr
