@@ -4,8 +4,9 @@
     ├── InputError             an input, a component file or the CI system's answer is missing or wrong
     └── EventError             the event built from them does not satisfy its JSON Schema
 
-Failures of delivery are not exceptions but values (`receipt.Receipt`), because a call with many
-components can succeed for some of them; their headlines are in `answers.FAILURES`.
+Failures of delivery are not exceptions but values (`delivery.receipt.Receipt`), because a call with many
+components can succeed for some of them; their headlines are in
+`delivery.failures.FAILURES`.
 
 Every error has a *headline*, a fixed first line which is also a heading of the README's
 Troubleshooting section, and *problems*, all of them at once.
@@ -13,8 +14,8 @@ Troubleshooting section, and *problems*, all of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import ClassVar, NamedTuple, TypeVar
 
 # Headlines of messages that are no errors of ours and no failures of delivery.
 SKIPPED = "Nothing was sent"
@@ -59,3 +60,15 @@ class EventError(CompassEventError):
     """The event does not satisfy the JSON Schema of its type."""
 
     headline = "The event does not satisfy its schema"
+
+
+T = TypeVar("T")
+
+
+def collect(problems: list[Problem], step: Callable[[], T]) -> T | None:
+    """Take a step; if it fails, keep its problems and go on, so that all are told at once."""
+    try:
+        return step()
+    except InputError as error:
+        problems += error.problems
+        return None

@@ -1,32 +1,48 @@
 """Reading: the only module that looks at the process, its files and its clock.
 
 `read` takes everything a run may need at one moment, so that all that follows is a function of it.
+It is told what to read, and knows neither the inputs nor the CI systems.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from . import components, given, inputs, tracking
+from typing import Any, NamedTuple
 
 TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
 COMPONENT_FILES_MAX = 500
-TRACKED_MAX_BYTES = 16 * 1024
-
-# Where the hosts put the checkout, first match; the current directory where none of them says.
-WORKSPACES = ("GITHUB_WORKSPACE", "BITBUCKET_CLONE_DIR", "CI_PROJECT_DIR")
+RECORD_MAX_BYTES = 16 * 1024
 
 
-@dataclass(frozen=True)
-class ComponentFile:
+class Place(NamedTuple):
+    """Where records may be found."""
+
+    path: str
+    """A file of lines, or a folder of such files."""
+    names: re.Pattern[str] | None = None
+    """The files of the folder that count; None where `path` is a file."""
+
+
+class Wanted(NamedTuple):
+    """What to read besides the environment and the clock."""
+
+    workspace: str = "."
+    trigger: str | None = None
+    """The file of the payload of what triggered the run."""
+    component_files: tuple[str, ...] = ()
+    """Paths and globs in the workspace."""
+    optional: tuple[str, ...] = ()
+    """Those of them that need not be there."""
+    records: tuple[Place, ...] = ()
+
+
+class ComponentFile(NamedTuple):
     """A component file, read; exactly one of `text` and `problem` is there."""
 
     path: str
@@ -36,43 +52,38 @@ class ComponentFile:
     """Why it was not read, and what to do."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The process as it was at one moment."""
 
-    env: Mapping[str, str] = field(repr=False)
+    env: Mapping[str, str]
     """A copy of the environment, in valid Unicode."""
-    arguments: Mapping[str, str] = field(repr=False)
-    """The inputs given on the command line, by name."""
     now: datetime
     """UTC; the clock is read once."""
-    trigger: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The payload of the event that triggered the run, where the host hands one over."""
+    trigger: Mapping[str, Any] = {}
+    """The payload of what triggered the run, where the host hands one over."""
     component_files: tuple[ComponentFile, ...] = ()
-    tracked: tuple[tracking.Tracked, ...] = ()
-    """What earlier stages, steps and jobs saved."""
-    begun: tracking.Tracked | None = None
-    """What the main stage of this very step began, on GitHub."""
+    records: tuple[str, ...] = ()
+    """The lines in which earlier stages, steps and jobs may have left records, as they are."""
+
+    def __repr__(self) -> str:
+        """Show nothing of the environment, which holds secrets."""
+        return f"Snapshot(now={self.now}, component_files={self.component_files})"
 
 
-def read(arguments: Mapping[str, str], environ: Mapping[str, str]) -> Snapshot:
+def read(env: Mapping[str, str], wanted: Wanted) -> Snapshot:
     """Read the process. Raises nothing: what cannot be read is absent, or says so in the record."""
-    env = clean(environ)
-    arguments = {name: _valid(value) for name, value in arguments.items()}
     return Snapshot(
         env=env,
-        arguments=arguments,
         now=datetime.now(UTC),
-        trigger=_read_trigger(env),
-        component_files=_read_component_files(arguments, env),
-        tracked=tuple(filter(None, map(tracking.Tracked.from_json, _read_tracked(env)))),
-        begun=tracking.Tracked.from_json(env.get("STATE_" + tracking.NAME)),
+        trigger=_read_trigger(wanted.trigger),
+        component_files=tuple(_read_component_files(wanted)),
+        records=tuple(line for place in wanted.records for line in _read_lines(place)),
     )
 
 
-def clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """Copy an environment, in valid Unicode."""
-    return {name: _valid(value) for name, value in environ.items()}
+def clean(texts: Mapping[str, str]) -> dict[str, str]:
+    """Copy an environment, or the arguments of a command line, in valid Unicode."""
+    return {name: _valid(value) for name, value in texts.items()}
 
 
 def _valid(text: str) -> str:
@@ -83,8 +94,7 @@ def _valid(text: str) -> str:
         return text.encode("utf-8", "replace").decode()
 
 
-def _read_trigger(env: Mapping[str, str]) -> Mapping[str, Any]:
-    path = env.get("GITHUB_EVENT_PATH")
+def _read_trigger(path: str | None) -> Mapping[str, Any]:
     if not path:
         return {}
     try:
@@ -100,22 +110,26 @@ def _read_trigger(env: Mapping[str, str]) -> Mapping[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-def _read_component_files(
-    arguments: Mapping[str, str], env: Mapping[str, str]
-) -> tuple[ComponentFile, ...]:
-    """Read the files that the inputs ask for; none if the component is named by its id."""
-    patterns = components.wanted_files(
-        *(given.find(inputs.BY_NAME[name], arguments, env) for name in components.INPUTS)
-    )
-    workspace = Path(next((env[name] for name in WORKSPACES if env.get(name)), "."))
-    files: list[ComponentFile] = []
-    for pattern in patterns:
-        if components.is_glob(pattern):
-            files += _read_matching_files(workspace, pattern)
+def _read_component_files(wanted: Wanted) -> Iterator[ComponentFile]:
+    workspace = Path(wanted.workspace)
+    for pattern in wanted.component_files:
+        if is_glob(pattern):
+            yield from _read_matching_files(workspace, pattern)
         # A symlink that leads nowhere is there, and the user has to know.
-        elif pattern not in components.DEFAULTS or os.path.lexists(workspace / pattern):
-            files.append(_read_component_file(workspace, pattern))
-    return tuple(files)
+        elif pattern not in wanted.optional or os.path.lexists(workspace / pattern):
+            yield _read_component_file(workspace, pattern)
+
+
+def is_glob(pattern: str) -> bool:
+    """Tell a glob from a plain path."""
+    return any(c in pattern for c in "*?")  # not [: folders of web projects are named [slug]
+
+
+def glob_matcher(pattern: str) -> Callable[[str], object]:
+    """Compile a glob over paths with slashes: `*` and `?` stay inside a folder, `**/` spans any."""
+    tokens = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./"))
+    return re.compile("".join(tokens.get(part) or re.escape(part) for part in parts)).fullmatch
 
 
 def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:
@@ -132,7 +146,7 @@ def _find(workspace: Path, pattern: str) -> list[str]:
     """Find the files that match a glob. Folders behind symlinks are not entered: they can form
     loops, and lead out of the workspace.
     """
-    matches = components.glob_matcher(pattern)
+    matches = glob_matcher(pattern)
     found = []
     for folder, subfolders, names in os.walk(workspace):
         subfolders[:] = sorted(name for name in subfolders if name != ".git")
@@ -184,24 +198,13 @@ def read_regular_file(path: str | Path, limit: int) -> str:
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
 
 
-def _read_tracked(env: Mapping[str, str]) -> Iterator[str | None]:
-    """Read the texts of all records that earlier stages, steps and jobs have left."""
-    # One record in each line: without Docker several steps of a GitHub job keep theirs in one file.
-    yield from env.get("STATE_" + tracking.NAME, "").splitlines()
-    yield env.get(tracking.NAME)
-    if env.get("CI_PROJECT_DIR"):  # on GitLab a job's script tells its after_script by the file
-        for line in _lines_of(Path(env["CI_PROJECT_DIR"]) / tracking.DOTENV_NAME):
-            name, _, value = line.partition("=")
-            yield value if name == tracking.NAME else None
-    if env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR"):
-        with suppress(OSError):
-            files = sorted(Path(env["BITBUCKET_PIPE_SHARED_STORAGE_DIR"]).iterdir())
-            for file in filter(lambda file: tracking.FILE_NAME.fullmatch(file.name), files):
-                yield from _lines_of(file)
-
-
-def _lines_of(file: Path) -> list[str]:
+def _read_lines(place: Place) -> list[str]:
+    """Read the lines of a file, or of the files of a folder; a record is a convenience, not more."""
     try:
-        return read_regular_file(file, TRACKED_MAX_BYTES).splitlines()
+        if place.names is None:
+            return read_regular_file(place.path, RECORD_MAX_BYTES).splitlines()
+        names = sorted(filter(place.names.fullmatch, os.listdir(place.path)))  # noqa: PTH208
     except (OSError, ValueError):
-        return []  # a record is a convenience; without it the start is unknown
+        return []
+    files = (Place(os.path.join(place.path, name)) for name in names)  # noqa: PTH118
+    return [line for file in files for line in _read_lines(file)]

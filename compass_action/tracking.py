@@ -10,67 +10,81 @@ a file in the pipes' shared storage on Bitbucket, a dotenv variable on GitLab.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, NamedTuple
 
-from . import states
-from .errors import Problem
-from .kinds import read_integer, read_time
-from .schemas import EVENT_TYPES
-from .wording import timestamp
-
-if TYPE_CHECKING:
-    from .inputs import Inputs
+from .event_types import EVENT_TYPES
+from .inputs.values import read_integer, read_time
+from .text import json_line, timestamp
 
 NAME = "COMPASS_TRACKED"
-FILE_NAME = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
+FILE_NAMES = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
 """The record's file in Bitbucket's shared storage; the digest is that of the event's identity."""
 
 DOTENV_NAME = "compass-event.env"
 """The file of variables that a job on GitLab leaves to later jobs, in its checkout."""
 
-_ALWAYS = ("pipeline-id", "state", "update-sequence-number")
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "build": _ALWAYS,
-    "deployment": (*_ALWAYS, "environment-id", "sequence-number"),
-}
-"""The outputs without which a later stage could not name an event of a type that is begun and ended.
-(Other types have a record on GitLab only, by which later jobs recognise the outputs.)"""
+
+class Identity(NamedTuple):
+    """What makes an event that event, as far as a later stage has to name it.
+
+    Types that are not begun and ended are named by an id of their own, which no record keeps.
+    """
+
+    event_type: str
+    pipeline_id: str | None = None
+    environment_id: str | None = None
+    sequence_number: int | None = None
+
+    def is_whole(self) -> bool:
+        """Tell whether a later stage could name the event by it."""
+        if not EVENT_TYPES[self.event_type].has_duration:
+            return True
+        deployment = bool(self.environment_id) and self.sequence_number is not None
+        return bool(self.pipeline_id) and (self.event_type != "deployment" or deployment)
 
 
-@dataclass(frozen=True)
-class Tracked:
+class Tracked(NamedTuple):
     """An event that was begun."""
 
-    outputs: Mapping[str, str]
-    """The identifying outputs, by name: event-type, state, pipeline-id, environment-id,
-    sequence-number, update-sequence-number."""
-    component_ids: tuple[str, ...]
+    identity: Identity
+    state: str | None
+    update_sequence_number: int | None
+    component_ids: tuple[str, ...] = ()
     """Empty in the record of an event that is over."""
     started_at: datetime | None = None
-    """The event's `startedAt` as it was sent."""
+    """The event's start as it was sent."""
     environment: Mapping[str, str] | None = None
     """The deployment's environment as it was sent."""
     source_id: str | None = None
     """The event's `externalEventSourceId`."""
 
-    IDENTITY: ClassVar = ("event-type", "pipeline-id", "environment-id", "sequence-number")
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs that tell it: identity, state and update number, by name, absent left out."""
+        kind, pipeline, environment, sequence = self.identity
+        found = {
+            "event-type": kind,
+            "state": self.state,
+            "pipeline-id": pipeline,
+            "environment-id": environment,
+            "sequence-number": sequence,
+            "update-sequence-number": self.update_sequence_number,
+        }
+        return {name: str(value) for name, value in found.items() if value is not None}
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """What makes the event that event."""
-        return tuple(self.outputs.get(name, "") for name in self.IDENTITY)
-
-    def number(self, name: str) -> int | None:
-        """Read one of the numbers among the outputs."""
-        return int(self.outputs[name]) if name in self.outputs else None
+    def file_name(self) -> str:
+        """The name of its file, where each record has one (see `FILE_NAMES`)."""
+        named = "\n".join("" if value is None else str(value) for value in self.identity)
+        return f"compass-event-{hashlib.sha256(named.encode()).hexdigest()[:16]}.json"
 
     def to_json(self) -> str:
-        """One ASCII line that neither a shell nor a dotenv file changes."""
+        """Write it as one line (see `text.json_line`)."""
         record = {
             "outputs": self.outputs,
             "component_ids": self.component_ids,
@@ -78,37 +92,69 @@ class Tracked:
             "environment": self.environment,
             "source_id": self.source_id,
         }
-        return json.dumps(record, separators=(",", ":")).replace("$", "\\u0024")
+        return json_line(record)
 
-    @classmethod
-    def from_json(cls, text: str | None) -> Tracked | None:
-        """Read the record; None if there is none or it is damaged, for it comes from outside."""
-        if not text:
+
+def read_record(text: str | None) -> Tracked | None:
+    """Read a record; None if there is none or it is damaged, for it comes from outside."""
+    if not text:
+        return None
+    try:
+        record: Any = json.loads(text)
+        outputs = _texts(record["outputs"])
+        numbers = {
+            name: read_integer(outputs[name])
+            for name in ("sequence-number", "update-sequence-number")
+            if outputs.get(name)
+        }
+        identity = Identity(
+            outputs["event-type"],
+            outputs.get("pipeline-id"),
+            outputs.get("environment-id"),
+            numbers.get("sequence-number"),
+        )
+        tracked = Tracked(identity, outputs.get("state"), numbers.get("update-sequence-number"))
+        named = tracked.state and tracked.update_sequence_number is not None
+        if not identity.is_whole() or (EVENT_TYPES[identity.event_type].has_duration and not named):
             return None
-        try:
-            record: Any = json.loads(text)
-            outputs = _texts(record["outputs"])
-            kind = outputs["event-type"]
-            if kind not in EVENT_TYPES or not all(outputs[n] for n in REQUIRED.get(kind, ())):
-                return None
-            for name in ("sequence-number", "update-sequence-number"):
-                read_integer(outputs.get(name, "0"))
-            components, started = record["component_ids"], record.get("started_at")
-            environment = record.get("environment")
-            if not isinstance(components, list):
-                return None
-            # An environment of another id would make the update another event.
-            if environment and environment["environmentId"] != outputs.get("environment-id"):
-                return None
-            return cls(
-                outputs=outputs,
-                component_ids=tuple(_texts(dict(enumerate(components))).values()),
-                started_at=read_time(started) if started else None,
-                environment=_texts(environment) if environment else None,
-                source_id=_texts({0: record.get("source_id") or ""})[0] or None,
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        components, started = record["component_ids"], record.get("started_at")
+        environment = record.get("environment")
+        if not isinstance(components, list):
             return None
+        # An environment of another id would make the update another event.
+        if environment and environment["environmentId"] != identity.environment_id:
+            return None
+        return tracked._replace(
+            component_ids=tuple(_texts(dict(enumerate(components))).values()),
+            started_at=read_time(started) if started else None,
+            environment=_texts(environment) if environment else None,
+            source_id=_texts({0: record.get("source_id") or ""})[0] or None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def read_records(lines: Iterable[str]) -> Iterator[Tracked]:
+    """Read the records among lines that are JSON, `COMPASS_TRACKED=` and JSON, or anything else."""
+    for line in lines:
+        record = read_record(line.removeprefix(NAME + "="))
+        if record:
+            yield record
+
+
+def read_echoes(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Read what an earlier job of the same pipeline has left behind, by output name.
+
+    Where a dotenv file hands outputs on (GitLab), they reach this job under the names of inputs:
+    `COMPASS_STATE`, `COMPASS_PIPELINE_ID`. The record that comes with them gives them away.
+    """
+    tracked = read_record(env.get(NAME))
+    return tracked.outputs if tracked else {}
+
+
+def record_of_echoes(echoes: Mapping[str, str]) -> str:
+    """Write the record of an event that is over, by which a later job recognises its outputs."""
+    return json_line({"outputs": dict(echoes), "component_ids": []})
 
 
 def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
@@ -117,22 +163,3 @@ def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
             raise TypeError
         text.encode()  # UnicodeEncodeError: half of a surrogate pair, which cannot be sent
     return dict(values)
-
-
-def find_problems(asked: Inputs, system: str) -> Iterator[Problem]:
-    """Find what would keep the end of the job from ending the event, before it is begun."""
-    if system != "github":
-        message = (
-            "only GitHub has a stage at the job's end. Report state in_progress, then the outcome."
-        )
-        yield Problem("track", message)
-    if asked.event_type not in ("auto", *REQUIRED):
-        message = f"a job can be tracked as a build or deployment, not as {asked.event_type}."
-        yield Problem("track", message)
-    elif asked.state:
-        try:
-            states.state("build" if asked.event_type == "build" else "deployment", asked.state)
-        except ValueError as error:
-            yield Problem("state", str(error))
-    elif asked.scope == "run":
-        yield Problem("state", "with scope run the job's end needs it. Write the run's outcome.")

@@ -1,53 +1,44 @@
-"""The CI systems, one module each: `detect(env)` recognises one, `parse(snapshot, inputs)` reads it.
+"""The CI systems, one file each, which ends in the record of what is particular to it.
 
-A new system is one module, one line in `SYSTEMS`, one row in `identity.SCHEMES` and recorded
-environments in `tests/ci/`.
+To add one: its file, a line in `SYSTEMS`, recorded environments in `tests/ci/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
 
 from compass_action.errors import InputError, Problem
-from compass_action.kinds import quoted, words
+from compass_action.text import quoted, words
 
-from . import bitbucket, github, gitlab
-from .run import CiRun
-
-if TYPE_CHECKING:
-    from compass_action.inputs import Inputs
-    from compass_action.snapshot import Snapshot
-
-UNKNOWN = "unknown"
-
-
-class System(NamedTuple):
-    """How one CI system is recognised and read."""
-
-    detect: Callable[[Mapping[str, str]], bool]
-    parse: Callable[[Snapshot, Inputs], CiRun]
-
+from . import bitbucket, github, gitlab, unknown
+from .system import System
 
 # In order: the first that recognises the environment.
 SYSTEMS: Mapping[str, System] = {
-    "github": System(github.detect, github.parse),
-    "bitbucket": System(bitbucket.detect, bitbucket.parse),
-    "gitlab": System(gitlab.detect, gitlab.parse),
-    UNKNOWN: System(
-        lambda env: True, lambda snapshot, inputs: CiRun(UNKNOWN, status=inputs.job_status)
-    ),
+    system.name: system
+    for system in (github.SYSTEM, bitbucket.SYSTEM, gitlab.SYSTEM, unknown.SYSTEM)
 }
+UNKNOWN = unknown.SYSTEM
 
 
-def detect(env: Mapping[str, str], named: str | None = None) -> str:
-    """Name the CI system: as the input `ci` says, else as the environment shows.
+def detect(env: Mapping[str, str], named: str | None = None) -> System:
+    """Find the CI system: as the input `ci` says, else as the environment shows.
 
     Raises InputError if the name is not known.
     """
     if named is None:
-        return next(name for name, system in SYSTEMS.items() if system.detect(env))
+        return next(system for system in SYSTEMS.values() if system.detect(env))
     if named.lower() not in SYSTEMS:
         message = f"{quoted(named)} is not a known CI system. Use one of: {words(SYSTEMS)}."
         raise InputError([Problem("ci", message)])
-    return named.lower()
+    return SYSTEMS[named.lower()]
+
+
+def workspace(env: Mapping[str, str]) -> str:
+    """Find the folder of the checkout; the current one where no host says where it is.
+
+    Hosts are asked in their order, also where another one is recognised: `ci: unknown` in a job of
+    some host still has that host's checkout.
+    """
+    named = (env.get(system.workspace) for system in SYSTEMS.values() if system.workspace)
+    return next((folder for folder in named if folder), ".")

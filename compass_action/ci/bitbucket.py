@@ -6,16 +6,15 @@ https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from compass_action.given import UNRESOLVED
+from compass_action import tracking
+from compass_action.inputs.given import UNRESOLVED
+from compass_action.inputs.table import Inputs
+from compass_action.snapshot import Place, Snapshot
 
 from .reading import number, repository_url, slug_of
 from .run import CiRun
-
-if TYPE_CHECKING:
-    from compass_action.inputs import Inputs
-    from compass_action.snapshot import Snapshot
+from .system import Naming, System, below, file_path, pack, path
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -57,3 +56,35 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         environment_id=slug_of(env.get("BITBUCKET_DEPLOYMENT_ENVIRONMENT_UUID")),
         status=env.get("BITBUCKET_EXIT_CODE") or None,
     )
+
+
+def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
+    folder = env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR")
+    return (Place(folder, tracking.FILE_NAMES),) if folder else ()
+
+
+def _pipeline(run: CiRun) -> str | None:
+    # One environment can be deployed to once in a pipeline, so the step, for which there is no
+    # lasting name, need not be part of the deployment.
+    return file_path(run.workflow)
+
+
+SYSTEM = System(
+    "bitbucket",
+    detect,
+    parse,
+    Naming(
+        run=lambda run: path("builds", run.run_id),
+        job=lambda run: below(
+            path("builds", run.run_id), "steps", run.job_id, "runs", run.job_attempt
+        ),
+        pipeline=_pipeline,
+        pipeline_job=_pipeline,
+        run_number=lambda run: pack(run.run_number),
+        # A step that is run again keeps the build's number.
+        job_number=lambda run: pack(run.run_number, run.job_attempt or 1, run.leg or 0),
+    ),
+    workspace="BITBUCKET_CLONE_DIR",
+    records=_records,
+    speaker="pipes",
+)

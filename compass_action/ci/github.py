@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from compass_action.inputs.table import Inputs
+from compass_action.snapshot import Snapshot
 
 from .reading import at, number, repository_url
 from .run import CiRun
-
-if TYPE_CHECKING:
-    from compass_action.inputs import Inputs
-    from compass_action.snapshot import Snapshot
+from .system import Naming, System, below, file_path, pack, path
 
 # Gitea and Forgejo run the same workflows and set the same variables, but have other pages and ids.
 LOOK_ALIKES = ("FORGEJO_ACTIONS", "GITEA_ACTIONS")
@@ -52,7 +52,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job=env.get("GITHUB_JOB") or None,
         job_id=str(inputs.check_run_id) if inputs.check_run_id else None,
         leg=inputs.job_index if (inputs.job_total or 1) > 1 else None,
-        called=bool(inputs.workflow_ref) and inputs.workflow_ref != env.get("GITHUB_WORKFLOW_REF"),
+        called=_called_file(inputs.workflow_ref, env),
         ref=ref,
         branch=branch,
         tag=env.get("GITHUB_REF_NAME") or None if env.get("GITHUB_REF_TYPE") == "tag" else None,
@@ -83,6 +83,13 @@ def _workflow_file(env: Mapping[str, str]) -> str | None:
     return file[1].removeprefix(env.get("GITHUB_REPOSITORY", "") + "/") if file else None
 
 
+def _called_file(workflow_ref: str | None, env: Mapping[str, str]) -> str | None:
+    """Take the file of the workflow that the job stands in, if another one calls it."""
+    if not workflow_ref or workflow_ref == env.get("GITHUB_WORKFLOW_REF"):
+        return None
+    return workflow_ref.partition("@")[0]
+
+
 def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:
     """Say why GitHub hands no secrets to this run, if it does not."""
     if env.get("GITHUB_ACTOR") == "dependabot[bot]":
@@ -98,3 +105,56 @@ def pull_request_event(env: Mapping[str, str]) -> bool:
     """Tell the events of a pull request that run without secrets; pull_request_target has them."""
     name = env.get("GITHUB_EVENT_NAME", "")
     return name.startswith("pull_request") and name != "pull_request_target"
+
+
+def _run_path(run: CiRun) -> str | None:
+    return path("runs", run.run_id, "attempts", run.run_attempt)
+
+
+def _job_path(run: CiRun) -> str | None:
+    # The legs of a matrix share their job's key; so do the jobs of a workflow that is called twice
+    # in one run, which only the id of the check run tells apart.
+    found = below(_run_path(run), "jobs", run.job)
+    if run.called is not None:
+        return below(found, run.job_id)
+    return found if run.leg is None else below(found, run.leg)
+
+
+def _pipeline_job_path(run: CiRun) -> str | None:
+    # The file that is called, without the ref it is called at. It keeps these jobs apart from the
+    # caller's own of the same key, whose sequence numbers are made otherwise.
+    pipeline = file_path(run.workflow)
+    if run.called is not None:
+        pipeline = pipeline and f"{pipeline}/calls/{file_path(run.called)}"
+    return below(pipeline, "jobs", run.job)
+
+
+def _run_number(run: CiRun) -> int | None:
+    return pack(run.run_number, run.run_attempt or 1)
+
+
+def _job_number(run: CiRun) -> int | None:
+    if run.called is not None:
+        # The check run's id rises with time, and is another one for each call and attempt.
+        return number(run.job_id)
+    return pack(run.run_number, run.run_attempt or 1, run.leg or 0)
+
+
+SYSTEM = System(
+    "github",
+    detect,
+    parse,
+    Naming(
+        run=_run_path,
+        job=_job_path,
+        pipeline=lambda run: file_path(run.workflow),
+        pipeline_job=_pipeline_job_path,
+        run_number=_run_number,
+        job_number=_job_number,
+    ),
+    workspace="GITHUB_WORKSPACE",
+    trigger="GITHUB_EVENT_PATH",
+    state="STATE_COMPASS_TRACKED",
+    debug="RUNNER_DEBUG",
+    speaker="github",
+)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+from compass_action import tracking
+from compass_action.inputs.table import Inputs
+from compass_action.snapshot import Place, Snapshot
 
 from .reading import number, repository_url, time
 from .run import CiRun
-
-if TYPE_CHECKING:
-    from compass_action.inputs import Inputs
-    from compass_action.snapshot import Snapshot
+from .system import Naming, System, below, file_path, path
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -76,3 +76,28 @@ def _withholds_secrets(env: Mapping[str, str]) -> str | None:
     if env.get("CI_COMMIT_REF_PROTECTED") == "false":
         return "an unprotected branch or tag, if the variables are protected"
     return None
+
+
+def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
+    # A job's script tells its after_script by the file; later jobs have it in a variable.
+    folder = env.get("CI_PROJECT_DIR")
+    return (Place(f"{folder}/{tracking.DOTENV_NAME}"),) if folder else ()
+
+
+SYSTEM = System(
+    "gitlab",
+    detect,
+    parse,
+    Naming(
+        run=lambda run: path("pipelines", run.run_id),
+        job=lambda run: path("pipelines", run.run_id, "jobs", run.job_id),
+        pipeline=lambda run: file_path(run.workflow),
+        pipeline_job=lambda run: below(file_path(run.workflow), "jobs", run.job),
+        # A retried job is a new job with a higher id; its pipeline stays the same pipeline.
+        run_number=lambda run: number(run.run_id),
+        job_number=lambda run: number(run.job_id),
+    ),
+    workspace="CI_PROJECT_DIR",
+    records=_records,
+    speaker="gitlab",
+)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from compass_action.kinds import INTEGER, read_time, split_url
+from compass_action.inputs.values import INTEGER, read_time, split_url
 
 
 def number(text: str | None) -> int | None:

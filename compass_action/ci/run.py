@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class CiRun:
+class CiRun(NamedTuple):
     """One run (or job) of a pipeline, in the words of the glossary. What the host does not say is None."""
 
     system: str
-    """The CI system's name, a key of `ci.SYSTEMS`, or `unknown`."""
+    """The CI system's name, a key of `ci.SYSTEMS`."""
 
     repository_url: str | None = None
     """`https://github.com/acme/shop`: no credentials, no `.git`, no trailing slash."""
@@ -34,8 +33,9 @@ class CiRun:
     """1, and one more for each re-run of this job alone."""
     leg: int | None = None
     """The leg of a matrix or of parallel steps, from 0; None where there is but one."""
-    called: bool = False
-    """The job stands in a workflow that another one calls, so its key may occur twice in the run."""
+    called: str | None = None
+    """The file of the called workflow that the job stands in, so that its key may occur twice in the
+    run: `acme/platform/.github/workflows/deploy.yml`; None for a job of the run's own workflow."""
 
     ref: str | None = None
     """As git has it: `refs/heads/main`."""

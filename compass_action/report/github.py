@@ -8,18 +8,15 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from compass_action import tracking
+from compass_action.tracking import NAME, Tracked
 
-from .safe import code
-
-if TYPE_CHECKING:
-    from . import Report, Row
+from .report import Report
+from .speaker import Speaker
+from .summary import render_summary
 
 ANNOTATIONS = {"notice", "warning", "error"}
 OUTPUT_MAX_CHARS = 400_000  # the runner allows about 1 MB for all outputs of a job, in UTF-16
-SUMMARY_ROWS_MAX = 200
 
 
 def mask(secrets: Iterable[str]) -> list[str]:
@@ -48,17 +45,24 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+    """Hand the record to the step's stage at the job's end."""
+    return _append({"GITHUB_STATE": _pair(NAME, tracked.to_json())}, env)
+
+
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
     """Write the files the runner reads when the step ends."""
     outputs = {
         name: value for name, value in report.outputs.items() if len(value) <= OUTPUT_MAX_CHARS
     }
-    state = {tracking.NAME: report.tracked.to_json()} if report.tracked else {}
     files = {
         "GITHUB_OUTPUT": "".join(_pair(name, value) for name, value in outputs.items()),
-        "GITHUB_STATE": "".join(_pair(name, value) for name, value in state.items()),
-        "GITHUB_STEP_SUMMARY": _summary(report),
+        "GITHUB_STEP_SUMMARY": render_summary(report),
     }
+    return _append(files, env)
+
+
+def _append(files: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
     problems = []
     for variable, text in files.items():
         path = env.get(variable)
@@ -81,34 +85,4 @@ def _pair(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-def _summary(report: Report) -> str:
-    """Write a small table, one row for each component; all of them have the same event."""
-    if not report.rows:
-        return ""
-    title = code(report.title) or "event"
-    linked = f"[{title}]({_link(report.url)})" if report.url else title
-    what = (report.outputs.get("event-type"), code(report.outputs.get("state", "")), linked)
-    event = " ".join(filter(None, what))
-    rows = [
-        f"| {code(_short(row.component_id))} | {event} | {_result(row)} |"
-        for row in report.rows[:SUMMARY_ROWS_MAX]
-    ]
-    left = len(report.rows) - SUMMARY_ROWS_MAX
-    if left > 0:
-        rows.append(f"| and {left} more | | |")
-    # A blank line first: an earlier step of the job may have left its last line open.
-    return "\n".join(["", "| Component | Event | Result |", "| --- | --- | --- |", *rows, ""])
-
-
-def _short(component_id: str) -> str:
-    """Take the last UUID of a component's ARI: the rest is the same for all components of a site."""
-    return component_id.rpartition("/")[2]
-
-
-def _result(row: Row) -> str:
-    return ": ".join(filter(None, (row.outcome, code(row.detail))))
-
-
-def _link(url: str) -> str:
-    """Encode what could end a Markdown link early; the schema has let no blanks or quotes through."""
-    return "".join(f"%{ord(c):02X}" if c in "()[]|<>\\`*_" else c for c in url)
+SPEAKER = Speaker(mask, render, keep, save)

@@ -8,28 +8,27 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from compass_action import tracking
+from compass_action.inputs.table import BY_NAME
+from compass_action.tracking import Tracked
 
-from .plain import variables
-
-if TYPE_CHECKING:
-    from . import Report
+from .outcomes import OUTPUTS
+from .plain import mask, render, variables
+from .report import Report
+from .speaker import Speaker
 
 FILE_MAX_BYTES = 5 * 1024
 
-# The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
-# where `given.find` knows them by the record beside them. So record and outputs have to come from
-# one job: each job writes all of these names, and the last one wins for all of them.
-ECHOES = (
-    "event-type",
-    "state",
-    "pipeline-id",
-    "environment-id",
-    "sequence-number",
-    "update-sequence-number",
-)
+ECHOES = tuple(name for name in OUTPUTS if name in BY_NAME)
+"""The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
+where `inputs.given.find` knows them by the record beside them. So record and outputs have to come
+from one job: each job writes all of these names, and the last one wins for all of them."""
+
+
+def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+    """Write the record alone: the outputs come when there are some."""
+    return save(Report(tracked=tracked), env)
 
 
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
@@ -39,7 +38,7 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     """
     pairs = variables(dict.fromkeys(ECHOES, "") | dict(report.outputs))
     pairs = {name: "" if "$" in value else value for name, value in pairs.items()}
-    pairs[tracking.NAME] = _record(report).to_json()
+    pairs[tracking.NAME] = _record(report)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         pairs.pop("COMPASS_PAYLOAD", None)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
@@ -55,11 +54,15 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _record(report: Report) -> tracking.Tracked:
+def _record(report: Report) -> str:
     """The begun event's record, or of an event that is over what later jobs recognise it by."""
-    echoes = {name: report.outputs[name] for name in ECHOES if name in report.outputs}
-    return report.tracked or tracking.Tracked(echoes, component_ids=())
+    if report.tracked:
+        return report.tracked.to_json()
+    return tracking.record_of_echoes({n: report.outputs[n] for n in ECHOES if n in report.outputs})
 
 
 def _lines(pairs: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in pairs.items())
+
+
+SPEAKER = Speaker(mask, render, keep, save)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from . import Report
+from compass_action.tracking import Tracked
+
+from .report import Report
+from .speaker import Speaker
 
 LABELS = {"notice": "Note", "warning": "Warning", "error": "Error", "debug": "Debug"}
 
@@ -28,6 +29,11 @@ def render(level: str, title: str, text: str) -> list[str]:
     return [f"{prefix}: {text}" if text else prefix]
 
 
+def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+    """There is no place to keep anything."""
+    return []
+
+
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
     """There is nothing to write to."""
     return []
@@ -39,3 +45,6 @@ def variables(outputs: Mapping[str, str]) -> dict[str, str]:
         "COMPASS_" + name.upper().replace("-", "_"): " ".join(value.split())
         for name, value in outputs.items()
     }
+
+
+SPEAKER = Speaker(mask, render, keep, save)

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compass_action.errors import EventError, Problem
+from compass_action.event_types import EVENT_TYPES
 
 from .formats import is_date_time, is_url, read_disorder
 from .plain import copy_plain
@@ -28,27 +28,12 @@ from .sentences import build_path, quote, read_problems
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-    from compass_action.events import Event
-
-EVENT_TYPES = (
-    "deployment",
-    "build",
-    "incident",
-    "flag",
-    "alert",
-    "lifecycle",
-    "custom",
-    "push",
-    "pullRequest",
-    "vulnerability",
-)
-"""The types of event, in the API's order and spelling."""
+    from compass_action.event.event import Event
 
 SHARED = "shared.json#/$defs/"
 
 
-@dataclass(frozen=True)
-class Payload:
+class Payload(NamedTuple):
     """A request that satisfies its schema, ready to be sent. Only `validate` makes one."""
 
     event_type: str

@@ -1,0 +1,96 @@
+"""What a CI system is to the program: one record, which ends the system's own file.
+
+Nothing outside this folder compares with a system's name: it asks the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+from compass_action.inputs.table import Inputs
+from compass_action.snapshot import Place, Snapshot
+
+from .run import CiRun
+
+# A run's, an attempt's and a leg's place in a sequence number, in decimal so that people can read
+# it: run 7421, attempt 2, leg 3 is 7421002003. GitHub allows 256 legs; Compass's number is an int64
+# that passes through JSON, so it has to stay below 2^53: nine thousand million runs.
+ATTEMPTS = LEGS = 1_000
+
+
+class Naming(NamedTuple):
+    """How a system's things are named. Each callable gives None where the host does not say enough.
+
+    Paths stand below the repository's address; numbers rise from one to the next.
+    """
+
+    run: Callable[[CiRun], str | None]
+    """The path of one execution of the whole pipeline: `runs/9001/attempts/2`."""
+    job: Callable[[CiRun], str | None]
+    """The path of one execution of one job: `runs/9001/attempts/2/jobs/test`."""
+    pipeline: Callable[[CiRun], str | None]
+    """The path of the pipeline's definition, the same for every run."""
+    pipeline_job: Callable[[CiRun], str | None]
+    """The path of one job in the definition; the definition's own where jobs have no lasting name."""
+    run_number: Callable[[CiRun], int | None]
+    """Orders the runs; raises ValueError with a sentence where it has no room."""
+    job_number: Callable[[CiRun], int | None]
+    """Orders the executions of one job; raises ValueError likewise."""
+
+
+class System(NamedTuple):
+    """How one CI system is recognised, read, named and spoken to."""
+
+    name: str
+    detect: Callable[[Mapping[str, str]], bool]
+    """Recognise it by the environment."""
+    parse: Callable[[Snapshot, Inputs], CiRun]
+    """Read what it says of the run."""
+    naming: Naming | None = None
+    """None where no system is known: then the ids have to be given."""
+    workspace: str = ""
+    """The variable that names the folder of the checkout."""
+    trigger: str = ""
+    """The variable that names the file of the trigger's payload."""
+    state: str = ""
+    """The variable in which a step's main stage hands its record to its stage at the job's end;
+    empty where there is no such stage."""
+    records: Callable[[Mapping[str, str]], tuple[Place, ...]] = lambda env: ()
+    """Where else records of begun events are left."""
+    outcomes: Mapping[str, str] = {}
+    """Words for an outcome that mean something else elsewhere, folded; each to a key of
+    `event_types.OUTCOMES`."""
+    debug: str = ""
+    """The variable that is 1 where somebody debugs the whole pipeline."""
+    speaker: str = "plain"
+    """The manner of its log, a key of `report.SPEAKERS`."""
+
+
+def path(*segments: str | int | None) -> str | None:
+    """Join segments to a path, each quoted, so that a job named `a/b` is one; None if one is missing."""
+    if None in segments:
+        return None
+    return "/".join(quote(str(segment), safe="@+:~") for segment in segments)
+
+
+def file_path(file: str | None) -> str | None:
+    """Quote the path of a file, whose slashes stay."""
+    return None if file is None else quote(file, safe="/@+:~")
+
+
+def below(parent: str | None, *segments: str | int | None) -> str | None:
+    """Add segments to a path; None if anything is missing."""
+    rest = path(*segments)
+    return None if parent is None or rest is None else f"{parent}/{rest}"
+
+
+def pack(number: int | None, attempt: int = 0, leg: int = 0) -> int | None:
+    """Pack run, attempt and leg into one number; ValueError with a sentence if they do not fit."""
+    if attempt >= ATTEMPTS or leg >= LEGS:
+        raise ValueError(
+            f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, more than a derived number "
+            "has room for. Give sequence-number, higher for each deployment."
+        )
+    return None if number is None else (number * ATTEMPTS + attempt) * LEGS + leg

@@ -1,0 +1,46 @@
+"""What a command is called with, and how it reads what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from compass_action import ci, snapshot
+from compass_action.ci.system import System
+from compass_action.errors import Problem
+from compass_action.event import components
+from compass_action.inputs.given import Given
+from compass_action.inputs.table import Inputs
+from compass_action.report.log import Log
+from compass_action.snapshot import Snapshot, Wanted
+
+
+class Call(NamedTuple):
+    """One call of the program."""
+
+    log: Log
+    env: Mapping[str, str]
+    system: System
+    inputs: Inputs
+    given: Mapping[str, Given]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the inputs; told with everything else that is."""
+    files: tuple[str, ...] = ()
+    """The files named on the command line."""
+
+    def __repr__(self) -> str:
+        """Show nothing of the environment, which holds secrets."""
+        return f"Call({self.system.name!r}, {self.inputs})"
+
+
+def read(call: Call) -> Snapshot:
+    """Read what the inputs ask for and the CI system has to offer."""
+    env, system = call.env, call.system
+    wanted = Wanted(
+        workspace=ci.workspace(env),
+        trigger=env.get(system.trigger),
+        component_files=components.wanted_files(call.given),
+        optional=components.DEFAULTS,
+        records=system.records(env),
+    )
+    return snapshot.read(env, wanted)

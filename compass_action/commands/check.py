@@ -1,0 +1,47 @@
+"""Checking: what would be sent, and where each value comes from. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compass_action.connection import destination
+from compass_action.errors import InputError
+from compass_action.inputs.given import Given
+from compass_action.inputs.table import BY_NAME
+from compass_action.report import outcomes
+from compass_action.report.log import Log
+
+from . import ending
+from .call import Call, read
+from .prepare import Prepared, announce, as_begun, prepare
+
+
+def check(call: Call) -> int:
+    """Show the event of this run; returns the exit code. Raises InputError or EventError."""
+    call = as_begun(call)
+    snapshot = read(call)
+    run = call.system.parse(snapshot, call.inputs)
+    prepared = prepare(call, call.inputs, run, snapshot)
+    announce(call, prepared)
+    show_values(call.given, call.log)
+    return show_requests(call, prepared)
+
+
+def show_values(given: Mapping[str, Given], log: Log) -> None:
+    """Show the values that were given with their sources; secrets hidden."""
+    for name, (text, source) in given.items():
+        shown = "***" if BY_NAME[name].type.is_secret else " ".join(text.split())
+        log.say("info", f"{name}: {shown}  ({source})")
+
+
+def show_requests(call: Call, prepared: Prepared) -> int:
+    """Show the exact requests, and leave the outputs behind; returns the exit code."""
+    try:
+        url = destination.endpoint(call.inputs)
+    except InputError:  # a dry run does without site
+        url = "https://SITE.atlassian.net/gateway/api" + destination.EVENTS_PATH
+    for payload in prepared.payloads:
+        call.log.show(f"POST {url}\nAuthorization: Basic ***\nContent-Type: application/json\n")
+        call.log.show(payload.body.decode())
+    left = outcomes.report("dry-run", prepared.events.events, prepared.payloads)
+    return ending.leave(call, left)

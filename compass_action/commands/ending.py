@@ -1,0 +1,34 @@
+"""The end of a run: what is said, what is left behind, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compass_action import report
+from compass_action.delivery.receipt import Receipt
+from compass_action.report import outcomes
+from compass_action.report.report import Report
+
+from .call import Call
+
+
+def conclude(
+    call: Call, receipts: Sequence[Receipt], left: Report, *, kept: str | None = None
+) -> int:
+    """Say what became of the payloads, leave the report behind, and return the exit code.
+
+    `kept`: where the payloads are anyhow, in a replay.
+    """
+    fails = call.inputs.on_error == "fail"
+    level = "error" if fails else "warning"
+    outbox = None if kept else call.inputs.outbox
+    for message in outcomes.closing(receipts, level, outbox, kept or ""):
+        call.log.say(*message)
+    leave(call, left)
+    return 1 if fails and not all(receipt.accepted for receipt in receipts) else 0
+
+
+def leave(call: Call, left: Report) -> int:
+    """Leave a report behind; the exit code is that of a run in which nothing failed."""
+    report.save(left, call.system.speaker, call.env, call.log)
+    return 0

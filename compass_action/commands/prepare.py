@@ -1,0 +1,130 @@
+"""From inputs and context to what can be sent: events, built and validated, and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from compass_action import __version__, event
+from compass_action.ci.run import CiRun
+from compass_action.ci.system import System
+from compass_action.connection.destination import Destination, find_destination
+from compass_action.errors import EventError, InputError, Problem, collect
+from compass_action.event import states
+from compass_action.event.event import Event, Events
+from compass_action.event_types import EVENT_TYPES
+from compass_action.inputs.table import Inputs
+from compass_action.report import outcomes
+from compass_action.schemas import Payload, validate
+from compass_action.snapshot import Snapshot
+from compass_action.text import secret_forms
+from compass_action.tracking import NAME, Tracked, read_record, read_records
+
+from .call import Call
+
+
+class Prepared(NamedTuple):
+    """What can be sent."""
+
+    events: Events
+    payloads: tuple[Payload, ...]
+    destination: Destination | None
+    """None in a dry run."""
+
+
+def as_begun(call: Call) -> Call:
+    """Take a tracked job as begun; its end is reported by the stage at its end."""
+    if not call.inputs.track:
+        return call
+    problems = (*call.problems, *_untrackable(call.inputs, call.system))
+    inputs = call.inputs._replace(state="in_progress", completed_at=None)
+    return call._replace(inputs=inputs, problems=problems)
+
+
+def prepare(
+    call: Call, inputs: Inputs, run: CiRun, snapshot: Snapshot, resumed: Tracked | None = None
+) -> Prepared:
+    """Build and validate the events, and find the destination.
+
+    Raises InputError with everything that is wrong with the inputs, else EventError with everything
+    that is wrong with the events.
+    """
+    problems = list(call.problems)
+    system = call.system
+    built = collect(
+        problems,
+        lambda: event.build(
+            inputs,
+            run,
+            system,
+            snapshot.component_files,
+            snapshot.now,
+            read_all_records(call, snapshot),
+            resumed,
+        ),
+    )
+    destination = None
+    if not inputs.dry_run:
+        destination = collect(problems, lambda: find_destination(inputs, call.env))
+    if built is None or problems:
+        raise InputError(_once(problems))
+    return Prepared(built, _validate(built.events, inputs), destination)
+
+
+def read_all_records(call: Call, snapshot: Snapshot) -> list[Tracked]:
+    """Read the records that earlier stages, steps and jobs have left, nearest first."""
+    # One record in each line: without Docker several steps of a GitHub job keep theirs in one file.
+    own = call.env.get(call.system.state, "").splitlines()
+    return list(read_records([*own, call.env.get(NAME, ""), *snapshot.records]))
+
+
+def read_begun(call: Call) -> Tracked | None:
+    """Read what the main stage of this very step has begun."""
+    return read_record(call.env.get(call.system.state))
+
+
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    """Leave out that an input is not given where it was given and could not be read."""
+    missing = "it is not given"
+    unread = {problem.where for problem in problems if not problem.what.startswith(missing)}
+    return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
+
+
+def _validate(events: Sequence[Event], inputs: Inputs) -> tuple[Payload, ...]:
+    """Validate all events. Raises EventError, also if a secret has got into one."""
+    payloads = tuple(validate(event) for event in events)
+    forms = secret_forms(inputs.api_token, inputs.email or "") if inputs.api_token else ()
+    if any(form.encode() in payload.body for form in forms for payload in payloads):
+        message = "the API token stands in the event. Take it out of the input it came from."
+        raise EventError([Problem("$", message)])
+    return payloads
+
+
+def announce(call: Call, prepared: Prepared) -> None:
+    """Say what is about to be sent, and what the user should know about it."""
+    known = f"on {call.system.name}" if call.system.naming else "on no CI system that it knows"
+    call.log.say("info", f"Compass Event {__version__} {known}")
+    for message in outcomes.opening(prepared.events.events):
+        call.log.say(*message)
+    for notice in prepared.events.notices:
+        call.log.say("notice", notice)
+
+
+def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:
+    """Find what would keep the end of the job from ending the event, before it is begun."""
+    if not system.state:
+        message = (
+            "only GitHub has a stage at the job's end. Report state in_progress, then the outcome."
+        )
+        yield Problem("track", message)
+    trackable = [kind.name for kind in EVENT_TYPES.values() if kind.has_duration]
+    if inputs.event_type not in ("auto", *trackable):
+        message = f"a job can be tracked as a build or deployment, not as {inputs.event_type}."
+        yield Problem("track", message)
+    elif inputs.state:
+        try:
+            states.read("build" if inputs.event_type == "build" else "deployment", inputs.state)
+        except ValueError as error:
+            yield Problem("state", str(error))
+    elif inputs.scope == "run":
+        yield Problem("state", "with scope run the job's end needs it. Write the run's outcome.")

@@ -1,0 +1,1 @@
+"""Where the requests go, and the one connection they go over."""

@@ -1,0 +1,175 @@
+"""Where the requests go and who sends them: read from the inputs, and refused unless safe. Pure.
+
+The token is sent to this one host, over https, and to nobody else; http is for loopback alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from compass_action.errors import InputError, Problem
+from compass_action.inputs.given import explain_missing_secret
+from compass_action.inputs.table import BY_NAME, Inputs
+from compass_action.inputs.values import split_url
+from compass_action.text import quoted
+
+EVENTS_PATH = "/compass/v1/events"
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# `acme`, `acme.atlassian.net`, or an address copied from the browser. Letters are spelt out, not
+# matched ignoring case: that would let some look-alikes through (the Kelvin sign folds to k).
+SITE = re.compile(
+    rf"(?:({_LABEL})|(?:https://)?({_LABEL})\.atlassian\.net(?:/[A-Za-z0-9._~/?=&#%-]*)?)", re.ASCII
+)
+HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+LOOPBACK = re.compile(r"localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
+
+
+class Destination(NamedTuple):
+    """All that sending needs to know."""
+
+    url: str
+    """The endpoint, whole."""
+    email: str
+    token: str
+    proxies: Mapping[str, str] = {}
+    """As requests takes them; empty for loopback. May hold a password."""
+    ca_bundle: str | None = None
+    """A file or folder of certificates to trust in place of the built-in ones."""
+
+    def __repr__(self) -> str:
+        """Show where to, and no secret."""
+        return f"Destination({self.url!r}, ca_bundle={self.ca_bundle!r})"
+
+
+def find_destination(inputs: Inputs, env: Mapping[str, str]) -> Destination:
+    """Find where a run sends to. Raises InputError with everything that is missing or unsafe."""
+    problems: list[Problem] = []
+    url = ""
+    try:
+        url = endpoint(inputs)
+    except InputError as error:
+        problems += error.problems
+    problems += _credential_problems(inputs, env)
+    if problems:
+        raise InputError(problems)
+    return Destination(
+        url=url,
+        email=inputs.email or "",
+        token=inputs.api_token or "",
+        proxies=_proxies(url, env),
+        ca_bundle=next((env[n] for n in CA_VARIABLES if env.get(n)), None),
+    )
+
+
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+def _proxies(url: str, env: Mapping[str, str]) -> dict[str, str]:
+    """Choose the proxy; none for http, which is for loopback alone, and what NO_PROXY excepts."""
+    proxy = next((env[name] for name in PROXY_VARIABLES if env.get(name)), None)
+    exceptions = env.get("no_proxy") or env.get("NO_PROXY") or ""
+    if not proxy or url.startswith("http://") or is_excepted(url, exceptions):
+        return {}
+    return {"https": proxy}
+
+
+def is_excepted(url: str, exceptions: str) -> bool:
+    """Tell whether NO_PROXY names the URL's host: itself, its domain, its network, or `*`.
+
+    As curl reads it: separated by commas or blanks, `acme.net` and `.acme.net` both stand for the
+    domain with all below it, a port narrows an entry down, an address may have a prefix length.
+    """
+    netloc = url.partition("://")[2].partition("/")[0].lower()
+    match = re.fullmatch(r"\[?(.*?)\]?(?::(\d+))?", netloc, re.ASCII)
+    host, port = (match[1], match[2] or "443") if match else (netloc, "443")
+    for entry in re.split(r"[\s,]+", exceptions.lower()):
+        if entry == "*" or (entry.count("/") == 1 and _in_network(host, entry)):
+            return True
+        named = re.fullmatch(r"\[?([^\[\]]+?)\]?(?::(\d+))?", entry, re.ASCII)
+        if entry.count(":") > 1 and not entry.startswith("["):  # an IPv6 address without a port
+            name, narrowed = entry, None
+        else:
+            name, narrowed = (named[1], named[2]) if named else ("", None)
+        name = name.removeprefix("*").strip(".")
+        below = host == name or (not _is_address(host) and host.endswith("." + name))
+        if name and below and narrowed in (None, port):
+            return True
+    return False
+
+
+def _in_network(host: str, network: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def endpoint(inputs: Inputs) -> str:
+    """Make the endpoint's URL of `api-url`, or of `site`. Raises InputError."""
+    if inputs.api_url:
+        return _checked_api_url(inputs.api_url) + EVENTS_PATH
+    if not inputs.site:
+        message = "it is not given. Write the name of your Atlassian site: the acme of acme.atlassian.net."
+        raise InputError([Problem("site", message)])
+    match = SITE.fullmatch(inputs.site)
+    if not match:
+        message = (
+            f"{quoted(inputs.site)} is not an Atlassian site. Write acme, acme.atlassian.net or "
+            "https://acme.atlassian.net; for anything else there is api-url."
+        )
+        raise InputError([Problem("site", message)])
+    return f"https://{(match[1] or match[2]).lower()}.atlassian.net/gateway/api{EVENTS_PATH}"
+
+
+def _checked_api_url(text: str) -> str:
+    parts = split_url(text)
+    if parts is not None:
+        scheme, netloc, path = parts
+        host, _, _port = netloc.rpartition(":") if re.search(r":\d+$", netloc) else (netloc, "", "")
+        loopback = host == "[::1]" or bool(LOOPBACK.fullmatch(host))
+        named = bool(HOST.fullmatch(host)) and not re.fullmatch(r"[\d.]+|0[xX][\da-fA-F.xX]+", host)
+        safe = loopback or (scheme == "https" and (named or _is_address(host)))
+        if scheme in ("http", "https") and safe and PATH.fullmatch(path) and "/.." not in path:
+            return f"{scheme}://{netloc.lower()}{path.rstrip('/')}"
+    message = (
+        f"{quoted(text)} cannot be used. Write an https URL without user name, query or fragment, "
+        "such as https://acme.atlassian.net/gateway/api; http is for loopback (127.0.0.1) alone."
+    )
+    raise InputError([Problem("api-url", message)])
+
+
+def _is_address(host: str) -> bool:
+    """Tell whether a host is a whole IP address; short and octal forms are none."""
+    import ipaddress
+
+    try:
+        if host.startswith("["):
+            return bool(ipaddress.IPv6Address(host[1:-1])) and "%" not in host
+        return bool(ipaddress.IPv4Address(host))
+    except ValueError:
+        return False
+
+
+def _credential_problems(inputs: Inputs, env: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    if not inputs.email:
+        problems.append(Problem("email", explain_missing_secret(BY_NAME["email"], env)))
+    elif not re.fullmatch(r"[^\s:@\x00-\x1f\x7f]+@[^\s:@\x00-\x1f\x7f]+", inputs.email):
+        message = f"{quoted(inputs.email)} is not an e-mail address. Write the one of the token's account."
+        problems.append(Problem("email", message))
+    if not inputs.api_token:
+        problems.append(Problem("api-token", explain_missing_secret(BY_NAME["api-token"], env)))
+    elif not re.fullmatch(r"[\x21-\x7e]+", inputs.api_token):
+        message = (
+            "it holds a blank, a line break or a character outside ASCII inside, which no Atlassian "
+            "API token does. Store the token again, alone and on one line."
+        )
+        problems.append(Problem("api-token", message))
+    return problems

@@ -1,0 +1,71 @@
+"""Delivery: send, and keep in the outbox what did not arrive but may yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from compass_action.connection.destination import Destination
+from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted
+from compass_action.schemas import Payload
+
+from . import interruption
+from .failures import FAILURES
+from .receipt import Receipt
+
+Say = Callable[[str, str, str], None]
+"""Says one thing: level, text, title (which may be empty)."""
+
+
+def deliver(
+    payloads: Sequence[Payload],
+    destination: Destination,
+    seconds: float,
+    outbox: str | None,
+    say: Say,
+) -> tuple[Receipt, ...]:
+    """Send the payloads within `seconds`; what fails but may pass later goes to the file `outbox`.
+
+    Returns one receipt for each, in order. Failures are receipts, not exceptions.
+    """
+    receipts = transmit(payloads, destination, seconds, say)
+    waiting = [r.payload for r in receipts if r.failure and r.failure.spool]
+    if not outbox or not waiting:
+        return receipts
+    from .outbox import spool
+
+    try:
+        spool(outbox, waiting, destination.url)
+    except OSError as error:
+        say("error", f"{outbox} cannot be written ({type(error).__name__}).", OUTBOX_UNWRITTEN)
+        return receipts
+    return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
+
+
+def transmit(
+    payloads: Sequence[Payload],
+    destination: Destination,
+    seconds: float,
+    say: Say,
+    *,
+    alone: bool = False,
+) -> tuple[Receipt, ...]:
+    """Send the payloads over one connection (see `client.send`); a signal ends it at once."""
+    try:
+        from compass_action.connection.connection import Connection
+
+        from . import client
+
+        connection = Connection(destination)
+        receipts = client.send(
+            payloads,
+            connection.ask,
+            seconds,
+            on_attempt=lambda text: say("debug", text, ""),
+            alone=alone,
+        )
+        connection.close()
+        interruption.ignore()  # what is left to do is done at once, and must be done
+    except Interrupted:  # between the lines; while it sends, the client takes it itself
+        interrupted = FAILURES["interrupted"]
+        receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
+    return receipts

@@ -1,0 +1,55 @@
+"""When something began and ended. Pure. Nothing is invented: what is not known is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from compass_action.inputs.values import read_time
+
+from .facts import Facts
+from .states import FINAL
+
+
+class Span(NamedTuple):
+    """When something ran; None is unknown."""
+
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+def span(facts: Facts, state: str) -> Span:
+    """Find start and end of a build or deployment in a state.
+
+    What is in progress begins with its first report at the latest, and what is final ends with its
+    own.
+    """
+    inputs, run = facts.inputs, facts.run
+    started = _own(facts, "startedAt") or inputs.started_at
+    if started is None and facts.begun and facts.begun.started_at:
+        started = facts.begun.started_at
+    if started is None:
+        started = run.run_started_at if inputs.scope == "run" else run.job_started_at
+    if started is None and state == "IN_PROGRESS":
+        started = facts.now
+    given_end = _own(facts, "completedAt") or inputs.completed_at
+    completed = given_end if state in FINAL else None
+    if completed is None and state in FINAL:
+        completed = max(facts.now, started) if started else facts.now  # the clock may step back
+    return Span(started, completed)
+
+
+def open_span(facts: Facts, state: str, closed: str) -> Span:
+    """Find start and end of something that is open for a while: what is open has not ended."""
+    started, ended = facts.inputs.started_at, facts.inputs.completed_at
+    if state == "OPEN":
+        return Span(started or facts.now, None)
+    return Span(started, ended or (facts.now if state == closed else None))
+
+
+def _own(facts: Facts, name: str) -> datetime | None:
+    """Read a time that stands in `properties`; if it is none, the schema says so."""
+    try:
+        return read_time(str(facts.properties[name]))
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,113 @@
+"""The words people read in the activity feed, and what they should know about an event. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from compass_action.ci.run import CiRun
+from compass_action.inputs.table import Inputs
+from compass_action.text import one_line, shorten
+
+from .components import UUID
+from .facts import Facts
+
+UNKNOWN_START = (
+    "The build's start is unknown, so Compass is not told how long it took. Report it when it starts "
+    "as well (track, or state: in_progress), or give started-at."
+)
+FORGE_ONLY = (
+    "Atlassian documents pullRequest events as usable by Forge apps only; they do not appear in the "
+    "activity feed."
+)
+
+
+def unmapped(environment: str) -> str:
+    """Say that nothing tells an environment's category."""
+    return (
+        f'The environment "{environment}" has no known category and is sent as UNMAPPED. Give '
+        "environment-category or environment-map: Compass counts production deployments only."
+    )
+
+
+def no_id(event_type: str) -> str:
+    """Say that an event has no id and no run to take one from."""
+    return f"the {event_type} has no id. Write a line such as `id: 42`."
+
+
+def derived_id(event_type: str) -> str:
+    """Say that an event can only be updated with the id it was given here."""
+    return (
+        f"The {event_type}'s id was derived from this run. A later update, from another run, has to "
+        "carry the same id: give `id: …` in properties."
+    )
+
+
+def name(text: str) -> str:
+    """Make a display name of any text."""
+    return shorten(one_line(text))
+
+
+def pipeline_name(inputs: Inputs, run: CiRun, default: str) -> str:
+    """Name the pipeline for people: as given, as the host has it, or the repository's name."""
+    repository = (run.repository_url or "").rpartition("/")[2]
+    return one_line(inputs.pipeline_name or run.workflow_name or repository or default)
+
+
+def pipeline_of_part(inputs: Inputs, run: CiRun, default: str) -> str:
+    """Name the pipeline of a build or deployment, with the job where the event is one job's."""
+    named = pipeline_name(inputs, run, default)
+    if run.job and inputs.scope == "job" and not inputs.pipeline_name:
+        named = f"{named} / {one_line(run.job)}"
+    return shorten(named)
+
+
+def display_name(
+    facts: Facts, part: Mapping[str, Any], pipeline: str, derived_id: str | None
+) -> str:
+    """Name the event; `derived_id` is the id it has where the user gave none."""
+    run, kind = facts.run, facts.event_type
+    if kind == "deployment":
+        return f"{_name_in(part, 'environment', kind)}: {pipeline}{run_label(run)}"
+    if kind == "build":
+        return f"{_name_in(part, 'pipeline', pipeline)}{run_label(run)}"
+    if kind == "push":
+        return f"Push to {run.branch or 'the repository'}"
+    if kind == "custom":
+        return f"{pipeline}{run_label(run)}"
+    if kind == "lifecycle":
+        return f"Lifecycle: {part.get('stage', '')}".replace("_", " ").lower().capitalize()
+    if part.get("id") == derived_id:  # too long for a name
+        return f"{kind.capitalize()}: {pipeline}{run_label(run)}"
+    return f"{kind.capitalize()} {part.get('id', '')}"
+
+
+def _name_in(part: Mapping[str, Any], field: str, default: str) -> str:
+    """Take the display name of a part's pipeline or environment, which properties may have changed."""
+    named = part.get(field)
+    return str(named.get("displayName") or default) if isinstance(named, Mapping) else default
+
+
+def run_label(run: CiRun) -> str:
+    """Name the run for people: `#7421`, `#7421 (attempt 2)`; empty if it has no number."""
+    number = run.run_number if run.run_number is not None else run.run_id
+    if number is None:
+        return ""
+    return f" #{number}" + (f" (attempt {run.run_attempt})" if (run.run_attempt or 1) > 1 else "")
+
+
+def description(run: CiRun, pipeline: str) -> str:
+    """Say what ran, at which commit, on which ref, by whom."""
+    parts = [pipeline + run_label(run)]
+    if run.commit:
+        parts.append(f"at {run.commit[:7]}")
+    if run.tag:
+        parts.append(f"on tag {run.tag}")
+    elif run.branch:
+        parts.append(f"on {run.branch}")
+    if run.pull_request:
+        parts.append(f"for pull request {run.pull_request}")
+    if run.actor and not re.fullmatch(UUID, run.actor):  # Bitbucket's actor is a UUID
+        parts.append(f"by {run.actor}")
+    return one_line(" ".join(parts))

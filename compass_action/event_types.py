@@ -1,0 +1,155 @@
+"""What is true of each type of event: the one table. Pure.
+
+The names are those of Compass's published contract. The words are what CI systems and other tools
+call an outcome, folded: in lower case, with blanks for underscores and hyphens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+# One word for each outcome of a job, in the spellings of the CI systems' variable references.
+OUTCOMES = {
+    "success": "SUCCESS", "succeeded": "SUCCESS", "successful": "SUCCESS", "passed": "SUCCESS",
+    "succeeded with issues": "SUCCESS", "true": "SUCCESS",
+    "failure": "FAILURE", "failed": "FAILURE", "fail": "FAILURE", "unstable": "FAILURE",
+    "degraded": "FAILURE", "startup failure": "FAILURE", "false": "FAILURE",
+    "cancelled": "CANCELLED", "canceled": "CANCELLED", "canceling": "CANCELLED",
+    "aborted": "CANCELLED",
+    "stopped": "CANCELLED",
+    "running": "RUNNING", "in progress": "RUNNING", "started": "RUNNING", "progressing": "RUNNING",
+    "pending": "PENDING", "queued": "PENDING", "waiting": "PENDING",
+    "timed out": "TIMEOUT", "timeout": "TIMEOUT",
+    "error": "ERROR",
+    "rolled back": "ROLLBACK", "rollback": "ROLLBACK",
+    "unknown": "UNKNOWN",
+}  # fmt: skip
+
+BUILD_STATE = {
+    "SUCCESS": "SUCCESSFUL", "FAILURE": "FAILED", "CANCELLED": "CANCELLED",
+    "RUNNING": "IN_PROGRESS", "PENDING": "IN_PROGRESS", "TIMEOUT": "TIMED_OUT", "ERROR": "ERROR",
+    "UNKNOWN": "UNKNOWN",
+}  # fmt: skip
+DEPLOYMENT_STATE = {
+    "SUCCESS": "SUCCESSFUL", "FAILURE": "FAILED", "CANCELLED": "CANCELLED",
+    "RUNNING": "IN_PROGRESS", "PENDING": "PENDING", "TIMEOUT": "FAILED", "ERROR": "FAILED",
+    "ROLLBACK": "ROLLED_BACK", "UNKNOWN": "UNKNOWN",
+}  # fmt: skip
+
+
+class EventType(NamedTuple):
+    """One of Compass's ten types of event."""
+
+    name: str
+    """As the API spells it: `pullRequest`."""
+    part: str
+    """The type's own part of the request: `pullRequestProperties`."""
+    outcome: str = ""
+    """What the API calls its outcome: `state`, `status` or `stage`; empty where it has none."""
+    words: Mapping[str, str] = {}
+    """The folded words for an outcome, and each in the API's spelling."""
+    starts: str = ""
+    """The first of its times; no other one may lie before it."""
+    ends: tuple[str, ...] = ()
+    """Its later times. Those of an alert come in any order."""
+    has_duration: bool = False
+    """It is begun and ended by two reports of one job."""
+
+    @property
+    def word(self) -> str:
+        """As the input `event-type` spells it: `pull-request`."""
+        return "pull-request" if self.name == "pullRequest" else self.name
+
+
+def _from_outcomes(table: dict[str, str]) -> dict[str, str]:
+    return {word: table[outcome] for word, outcome in OUTCOMES.items() if outcome in table}
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name.lower().replace("_", " "): name for name in names}
+
+
+EVENT_TYPES: Mapping[str, EventType] = {
+    row.name: row
+    for row in (
+        EventType(
+            "deployment",
+            "deploymentProperties",
+            "state",
+            _from_outcomes(DEPLOYMENT_STATE),
+            "startedAt",
+            ("completedAt",),
+            has_duration=True,
+        ),
+        EventType(
+            "build",
+            "buildProperties",
+            "state",
+            _from_outcomes(BUILD_STATE),
+            "startedAt",
+            ("completedAt",),
+            has_duration=True,
+        ),
+        EventType(
+            "incident",
+            "incidentProperties",
+            "state",
+            _same("OPEN", "RESOLVED", "DELETED")
+            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"},
+            "startTime",
+            ("endTime",),
+        ),
+        EventType(
+            "flag",
+            "flagProperties",
+            "status",
+            # The contract: known in any case; every other value is accepted and shown as unknown.
+            {
+                word: word.replace(" ", "_")
+                for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
+            }
+            | {"true": "on", "false": "off"},
+        ),
+        EventType(
+            "alert",
+            "alertProperties",
+            "status",
+            _same("OPENED", "ACKNOWLEDGED", "SNOOZED", "CLOSED")
+            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"},
+            "createdAt",
+            ("acknowledgedAt", "snoozedAt", "closedAt"),
+        ),
+        EventType(
+            "lifecycle",
+            "lifecycleProperties",
+            "stage",
+            _same("PRE_RELEASE", "PRODUCTION", "DEPRECATION", "END_OF_LIFE")
+            | {"deprecated": "DEPRECATION"},
+        ),
+        EventType("custom", "customEventProperties"),
+        EventType("push", "pushEventProperties"),
+        EventType(
+            "pullRequest",
+            "pullRequestProperties",
+            "status",
+            _same("CREATED", "IN_REVIEW", "MERGED", "REJECTED")
+            | {
+                "opened": "CREATED",
+                "open": "CREATED",
+                "declined": "REJECTED",
+                "closed": "REJECTED",
+            },
+        ),
+        EventType(
+            "vulnerability",
+            "vulnerabilityProperties",
+            "state",
+            _same("OPEN", "REMEDIATED", "DECLINED")
+            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"},
+            "vulnerabilityStartTime",
+            ("remediationTime",),
+        ),
+    )
+}
+"""The types of event by name, in the API's order."""

@@ -1,0 +1,175 @@
+"""The one list of inputs: names, types, defaults, help. Pure.
+
+Where a value is found is in `given.py`, how it is read in `values.py`; what the CI system says, and
+what is derived from it, comes after, where the values are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from compass_action.event_types import EVENT_TYPES
+
+from .values import (
+    CATEGORIES,
+    FLAG,
+    LIST,
+    MAPPING,
+    RULES,
+    SECONDS,
+    SECRET,
+    TEXT,
+    TIME,
+    WEB_ADDRESS,
+    WHOLE_NUMBER,
+    ValueType,
+    one_of,
+)
+
+EVENT_TYPE_WORDS = {"auto": "auto", "pull-request": "pullRequest"} | {
+    name.lower(): name for name in EVENT_TYPES
+}
+
+GROUPS = {
+    "connection": "Connection",
+    "component": "Component",
+    "event": "Event",
+    "pipeline": "Build and deployment",
+    "behaviour": "Behaviour",
+    "runner": "Filled in by GitHub's runner",
+}
+
+
+class Input(NamedTuple):
+    """One row of the list of inputs."""
+
+    name: str
+    """As in action.yml and on the command line: `component-id`."""
+    type: ValueType
+    """How its text is read."""
+    group: str
+    """A key of `GROUPS`."""
+    help: str
+    """One or two sentences, the same on every surface."""
+    default: str = ""
+    """The value where nothing is given; empty where the default is derived."""
+
+    @property
+    def field(self) -> str:
+        """The name in Python: `component_id`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The name in every environment but GitHub's: `COMPASS_COMPONENT_ID`."""
+        return "COMPASS_" + self.field.upper()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables it is looked for in, the first one that is set counts.
+
+        GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`.
+        """
+        return (f"INPUT_{self.name.upper()}", f"INPUT_{self.field.upper()}", self.variable)
+
+
+def _choices(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+# fmt: off
+INPUTS = (
+    Input("site", TEXT, "connection", "Your Atlassian site: acme, acme.atlassian.net or its URL."),
+    Input("email", TEXT, "connection", "The e-mail address of the Atlassian account that owns the API token."),
+    Input("api-token", SECRET, "connection", "An Atlassian API token. Keep it in the CI system's secret store."),
+    Input("cloud-id", TEXT, "connection", "The site's cloud id. Default: the one inside the component's ARI."),
+    Input("api-url", TEXT, "connection", "The API's base URL in place of https://SITE.atlassian.net/gateway/api; https only, http for loopback."),
+    Input("component-id", LIST, "component", "The component's ARI, or several, one on each line or with commas between them."),
+    Input("component-file", LIST, "component", "Paths or globs of compass.yml files whose id is used. Default: compass.yml or compass.yaml at the root."),
+    Input("event-type", one_of(EVENT_TYPE_WORDS), "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto"),
+    Input("state", TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
+    Input("display-name", TEXT, "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
+    Input("description", TEXT, "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
+    Input("url", WEB_ADDRESS, "event", "Where the event links to. Default: the page of the job or run."),
+    Input("started-at", TIME, "event", "When it started: a date-time with offset, or seconds since 1970. Default: what is known of the job or run."),
+    Input("completed-at", TIME, "event", "When it ended. Default: now, for a final state."),
+    Input("last-updated", TIME, "event", "When the event last changed. Default: now."),
+    Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, laid over what was derived."),
+    Input("external-event-source-id", TEXT, "event", "What sends events to the component. Default: the repository's URL."),
+    Input("update-sequence-number", WHOLE_NUMBER, "event", "Orders the updates of one event. Default: milliseconds since 1970."),
+    Input("environment", TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
+    Input("environment-id", TEXT, "pipeline", "The environment's id. Default: the CI system's id, else a slug of the environment."),
+    Input("environment-category", one_of({c.lower(): c for c in CATEGORIES}), "pipeline", "production, staging, testing, development or unmapped. Default: environment-map, GitLab's tier, then the environment's name."),
+    Input("environment-map", RULES, "pipeline", "Rules from environment to category, one glob=CATEGORY on each line; the first match counts."),
+    Input("pipeline-id", TEXT, "pipeline", "The pipeline's id. Default: unique for each build, the same for every deployment of one job."),
+    Input("pipeline-name", TEXT, "pipeline", "The pipeline's name. Default: the workflow's or the repository's."),
+    Input("pipeline-url", WEB_ADDRESS, "pipeline", "The pipeline's page. Default: the page of the run."),
+    Input("sequence-number", WHOLE_NUMBER, "pipeline", "Orders the deployments of one pipeline to one environment. Default: from run, attempt and leg."),
+    Input("scope", one_of(_choices("job", "run")), "pipeline", "What the event stands for: this job, or the whole run.", "job"),
+    Input("track", FLAG, "behaviour", "Report IN_PROGRESS now and the outcome when the job ends.", "false"),
+    Input("on-error", one_of(_choices("warn", "fail")), "behaviour", "What a failed delivery does to the job: warn or fail.", "warn"),
+    Input("timeout", SECONDS, "behaviour", "Seconds for everything, waits included.", "120"),
+    Input("outbox", TEXT, "behaviour", "A file for what could not be delivered, for compass-event replay."),
+    Input("dry-run", FLAG, "behaviour", "Print the exact request, send nothing.", "false"),
+    Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
+    Input("debug", FLAG, "behaviour", "Say more. Secrets stay hidden.", "false"),
+    Input("job-status", TEXT, "runner", "The outcome of this job so far; leave it alone."),
+    Input("job-index", WHOLE_NUMBER, "runner", "The leg of a matrix; leave it alone."),
+    Input("job-total", WHOLE_NUMBER, "runner", "The number of legs; leave it alone."),
+    Input("check-run-id", WHOLE_NUMBER, "runner", "The id of this job; leave it alone."),
+    Input("workflow-ref", TEXT, "runner", "The workflow this job stands in; leave it alone."),
+)
+# fmt: on
+BY_NAME = {row.name: row for row in INPUTS}
+
+
+class Inputs(NamedTuple):
+    """What the user asked, read and typed; one field for each row of `INPUTS`, None where not given."""
+
+    site: str | None = None
+    email: str | None = None
+    api_token: str | None = None
+    """Secret."""
+    cloud_id: str | None = None
+    api_url: str | None = None
+    component_id: tuple[str, ...] | None = None
+    component_file: tuple[str, ...] | None = None
+    event_type: str = "auto"
+    state: str | None = None
+    display_name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    last_updated: datetime | None = None
+    properties: Mapping[str, Any] | None = None
+    external_event_source_id: str | None = None
+    update_sequence_number: int | None = None
+    environment: str | None = None
+    environment_id: str | None = None
+    environment_category: str | None = None
+    environment_map: tuple[tuple[str, str], ...] | None = None
+    pipeline_id: str | None = None
+    pipeline_name: str | None = None
+    pipeline_url: str | None = None
+    sequence_number: int | None = None
+    scope: str = "job"
+    track: bool = False
+    on_error: str = "warn"
+    timeout: int = 120
+    outbox: str | None = None
+    dry_run: bool = False
+    ci: str | None = None
+    debug: bool = False
+    job_status: str | None = None
+    job_index: int | None = None
+    job_total: int | None = None
+    check_run_id: int | None = None
+    workflow_ref: str | None = None
+
+    def __repr__(self) -> str:
+        """Show what was asked, but for the secret."""
+        shown = self._asdict() | {"api_token": "***" if self.api_token else None}
+        return f"Inputs({', '.join(f'{name}={value!r}' for name, value in shown.items() if value)})"

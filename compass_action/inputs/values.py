@@ -1,0 +1,247 @@
+"""Values: how the text of an input is read, by its type. Pure; every function raises ValueError.
+
+The message of the ValueError is a whole sentence that says what is wrong and what to write instead;
+`given.parse` puts the input's name in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from compass_action.text import quoted, words
+
+INT64_MAX = 2**63 - 1
+PROPERTIES_MAX_CHARS = 65_536
+PROPERTIES_MAX_DEPTH = 8
+TIMEOUT_MAX_SECONDS = 3_600
+
+CATEGORIES = ("PRODUCTION", "STAGING", "TESTING", "DEVELOPMENT", "UNMAPPED")
+
+FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False, "no": False, "off": False, "0": False,
+}  # fmt: skip
+
+# RFC 3339, section 5.6; a blank or a lower-case t is allowed there in place of the T.
+RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
+)
+EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
+INTEGER = re.compile(r"\d+", re.ASCII)
+DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
+
+
+def read_text(text: str) -> str:
+    """Any text; blanks around it are dropped."""
+    return text
+
+
+def read_flag(text: str) -> bool:
+    """Read a truth value in any case."""
+    try:
+        return FLAGS[text.lower()]
+    except KeyError:
+        raise ValueError(
+            f"{quoted(text)} is neither true nor false. Write true or false."
+        ) from None
+
+
+def read_integer(text: str) -> int:
+    """Read a whole number from 0 to 2^63 - 1 (the contract's int64)."""
+    if not INTEGER.fullmatch(text) or len(text) > 19 or int(text) > INT64_MAX:
+        raise ValueError(f"{quoted(text)} is not a whole number from 0 to {INT64_MAX}.")
+    return int(text)
+
+
+def read_score(text: str) -> float:
+    """Read a decimal number as JSON writes it: no NaN, no infinity, no exponent."""
+    if not DECIMAL.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a number.")
+    return float(text)
+
+
+def read_seconds(text: str) -> int:
+    """Read a duration in whole seconds."""
+    if not INTEGER.fullmatch(text) or len(text) > 5 or not 1 <= int(text) <= TIMEOUT_MAX_SECONDS:
+        raise ValueError(
+            f"{quoted(text)} is not a number of seconds. Write a whole number from 1 to "
+            f"{TIMEOUT_MAX_SECONDS}."
+        )
+    return int(text)
+
+
+def read_time(text: str) -> datetime:
+    """Read an RFC 3339 date-time, or seconds or milliseconds since 1970, as UTC.
+
+    Jenkins and shells offer the epoch forms; a time without an offset is refused, because whose
+    clock it shows cannot be known.
+    """
+    if EPOCH.fullmatch(text):
+        whole = text.partition(".")[0]
+        seconds = float(text) / (1000 if len(whole) == 13 else 1)
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(seconds, 3))
+    match = RFC3339.fullmatch(text)
+    if match:
+        date, clock, fraction, offset = match.groups()
+        micros = (fraction or "0")[:6].ljust(6, "0")
+        try:
+            return datetime.fromisoformat(
+                f"{date}T{clock}.{micros}{offset.upper().replace('Z', '+00:00')}"
+            ).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise ValueError(
+        f"{quoted(text)} is not a point in time. Write a date-time with its offset, such as "
+        "2026-01-31T01:23:45Z, or seconds since 1970."
+    )
+
+
+def read_url(text: str) -> str:
+    """Read an absolute http or https URL without credentials."""
+    parts = split_url(text)
+    if parts is None or parts[0] not in ("http", "https"):
+        raise ValueError(
+            f"{quoted(text)} is not a web address. Write a whole http or https URL, without "
+            "user name, password or blanks."
+        )
+    return text
+
+
+def split_url(text: str) -> tuple[str, str, str] | None:
+    """Split a URL into scheme, host with port, and the rest; None if it is malformed or odd."""
+    if FORBIDDEN_IN_URL.search(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.scheme or not parts.hostname or "@" in parts.netloc or port == 0:
+        return None
+    rest = text.split("://", 1)[-1][len(parts.netloc) :]
+    return parts.scheme, parts.netloc, rest
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """Read a list separated by newlines or commas; blank entries and repetitions are dropped."""
+    entries = (entry.strip() for entry in re.split(r"[\n\r,]", text))
+    return tuple(dict.fromkeys(entry for entry in entries if entry))
+
+
+def read_mapping(text: str) -> Mapping[str, Any]:
+    """Read a YAML or JSON mapping whose scalars stay what was written (`on`, `0123`, `1.10`).
+
+    JSON keeps its own types. Numbers and truth values of YAML are made from their text where the
+    event's schema asks for them (`parts.NUMBERS`).
+    """
+    if len(text) > PROPERTIES_MAX_CHARS:
+        raise ValueError(f"it is longer than {PROPERTIES_MAX_CHARS} characters.")
+    try:
+        loaded = _load_json(text) if text.startswith("{") else _load_yaml(text)
+    except (ValueError, OverflowError, RecursionError):  # OverflowError: YAML's "\UFFFFFFFF"
+        loaded = None
+    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
+        loaded = None
+    if loaded is None or _deeper_than(PROPERTIES_MAX_DEPTH, loaded):
+        raise ValueError(
+            "it is not a mapping. Write YAML lines such as `id: INC-7`, or a JSON object; "
+            f"anchors, aliases, tags and more than {PROPERTIES_MAX_DEPTH} levels are not read."
+        )
+    return loaded
+
+
+def _deeper_than(depth: int, value: object) -> bool:
+    """Tell whether a value nests deeper; what comes later may then recurse over it."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth < 0 or any(_deeper_than(depth - 1, item) for item in inner)
+
+
+def _load_json(text: str) -> object:
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return _load_yaml(text)  # YAML's flow style also starts with a brace: {id: 7}
+
+
+def _load_yaml(text: str) -> object:
+    import yaml  # here, because most runs have no mapping to read
+
+    try:
+        depth = 0
+        for token in yaml.scan(text, Loader=yaml.BaseLoader):
+            # An alias can blow a small text up to any size, a tag could ask for any type.
+            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+                return None
+            # Stopped early: the scanner's time grows with the square of the depth.
+            name = type(token).__name__
+            depth += name.endswith(("MappingStartToken", "SequenceStartToken"))
+            depth -= name.endswith(("MappingEndToken", "SequenceEndToken", "BlockEndToken"))
+            if depth > PROPERTIES_MAX_DEPTH:
+                return None
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
+    except yaml.YAMLError:
+        return None
+
+
+def read_rules(text: str) -> tuple[tuple[str, str], ...]:
+    """Read a list of `glob=CATEGORY`, first match first."""
+    rules = []
+    for line in read_list(text):
+        glob, equals, category = (part.strip() for part in line.rpartition("="))
+        if not equals or not glob or category.upper() not in CATEGORIES:
+            raise ValueError(
+                f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
+                f"`eu-live-*=PRODUCTION`; the categories are {words(CATEGORIES)}."
+            )
+        rules.append((glob, category.upper()))
+    return tuple(rules)
+
+
+class ValueType(NamedTuple):
+    """What sort of value an input takes."""
+
+    read: Callable[[str], Any]
+    """From its text, blanks dropped around it, to the value; raises ValueError."""
+    metavar: str = "TEXT"
+    """What stands for a value in the help."""
+    is_list: bool = False
+    """It may be given several times, and as a list of a Bitbucket pipe's variables."""
+    is_flag: bool = False
+    """On the command line its value may be left out, and is then true."""
+    is_secret: bool = False
+    dropped: str | None = None
+    """The characters dropped around a text; None: blanks."""
+    choices: Mapping[str, Any] = {}
+    """The words that may be written, in lower case, where only they may."""
+
+
+def one_of(choices: Mapping[str, Any]) -> ValueType:
+    """Make the type of an input that takes one of some words, in any case."""
+
+    def read_word(text: str) -> Any:
+        try:
+            return choices[text.lower()]
+        except KeyError:
+            raise ValueError(
+                f"{quoted(text)} is not known. Use one of: {words(choices)}."
+            ) from None
+
+    return ValueType(read_word, "WORD", choices=choices)
+
+
+TEXT = ValueType(read_text)
+SECRET = ValueType(read_text, is_secret=True)
+FLAG = ValueType(read_flag, "[BOOL]", is_flag=True)
+WHOLE_NUMBER = ValueType(read_integer, "N")
+SECONDS = ValueType(read_seconds, "N")
+TIME = ValueType(read_time, "TIME")
+WEB_ADDRESS = ValueType(read_url)
+LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
+MAPPING = ValueType(read_mapping)
+RULES = ValueType(read_rules, is_list=True)

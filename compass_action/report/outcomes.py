@@ -1,0 +1,180 @@
+"""From receipts to what is said and left behind: outcome, outputs, messages, exit code. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from compass_action.delivery.receipt import Receipt
+from compass_action.event import tracked_of
+from compass_action.event.event import Event
+from compass_action.schemas import Payload
+from compass_action.text import json_line
+from compass_action.tracking import Tracked
+
+from .report import Report, Row
+
+OUTPUTS = {
+    "outcome": "accepted, dry-run, skipped, spooled, partial or failed.",
+    "event-type": "The type of the event, as the API spells it.",
+    "state": "The state, status or stage that was sent.",
+    "component-ids": "The components' ARIs, with commas between them.",
+    "pipeline-id": "The pipeline's id.",
+    "environment-id": "The environment's id, for a deployment.",
+    "sequence-number": "The deployment's sequence number.",
+    "update-sequence-number": "The number that orders the updates of this event.",
+    "http-status": "The status of the last answer, if there was one.",
+    "send-attempts": "The number of HTTP requests made, retries included.",
+    "payload": "The request's JSON; an array where there are several components.",
+}
+
+
+class Message(NamedTuple):
+    """One thing to say."""
+
+    level: str
+    text: str
+    title: str = ""
+
+
+def outcome(receipts: Sequence[Receipt]) -> str:
+    """Sum up the receipts in one word."""
+    accepted = sum(receipt.accepted for receipt in receipts)
+    if accepted == len(receipts):
+        return "accepted"
+    if accepted:
+        return "partial"
+    return "spooled" if all(receipt.spooled for receipt in receipts) else "failed"
+
+
+def outputs(
+    summary: str,
+    events: Sequence[Event],
+    payloads: Sequence[Payload] = (),
+    receipts: Sequence[Receipt] = (),
+) -> dict[str, str]:
+    """Fill the outputs; what does not apply is left out."""
+    found = {"outcome": summary}
+    if events:
+        found |= tracked_of(events[0]).outputs
+        found["component-ids"] = ",".join(e.component_id for e in events)
+    statuses = [r.http_status for r in receipts if r.http_status is not None]
+    if statuses:
+        found["http-status"] = str(statuses[-1])
+    if receipts:
+        found["send-attempts"] = str(sum(r.attempts for r in receipts))
+    if payloads:
+        found["payload"] = _payload(payloads)
+    return {name: found[name] for name in OUTPUTS if name in found}
+
+
+def _payload(payloads: Sequence[Payload]) -> str:
+    requests = [json.loads(payload.body) for payload in payloads]
+    return json_line(requests[0] if len(requests) == 1 else requests)
+
+
+def row(receipt: Receipt) -> Row:
+    """Sum up one receipt for the summary."""
+    if receipt.failure is None:
+        return Row(receipt.payload.component_id, "accepted", "")
+    word = "spooled" if receipt.spooled else "failed"
+    text = f"{receipt.failure.headline}. {receipt.detail}".rstrip(". ")
+    return Row(receipt.payload.component_id, word, text)
+
+
+def report(
+    summary: str,
+    events: Sequence[Event],
+    payloads: Sequence[Payload],
+    receipts: Sequence[Receipt] = (),
+    tracked: Tracked | None = None,
+) -> Report:
+    """Gather what is left behind for outputs, summary and later stages."""
+    event = events[0]
+    rows = tuple(map(row, receipts)) or tuple(Row(e.component_id, summary, "") for e in events)
+    return Report(
+        outputs=outputs(summary, events, payloads, receipts),
+        rows=rows,
+        title=str(event.body.get("displayName", "")),
+        url=str(event.body.get("url", "")),
+        tracked=tracked,
+    )
+
+
+def opening(events: Sequence[Event]) -> list[Message]:
+    """Say what is about to be sent, in two or three lines."""
+    event = events[0]
+    ids = tracked_of(event).outputs
+    title = event.body.get("displayName", ids.get("state", ""))
+    lines = [" ".join(filter(None, (event.event_type, ids.get("state", ""), f'"{title}"')))]
+    named = [
+        f"{label} {ids[name]}"
+        for label, name in (
+            ("pipeline", "pipeline-id"),
+            ("environment", "environment-id"),
+            ("sequence number", "sequence-number"),
+        )
+        if name in ids
+    ]
+    if named:
+        lines.append(", ".join(named))
+    return [Message("info", line) for line in lines]
+
+
+def closing(
+    receipts: Sequence[Receipt], level: str, outbox: str | None, kept: str = ""
+) -> list[Message]:
+    """Say what became of each component. Failures with one cause are told once.
+
+    `outbox` is where events were to be kept; `kept` where they are anyhow, in a replay.
+    """
+    messages = []
+    accepted = [receipt for receipt in receipts if receipt.accepted]
+    if len(accepted) == 1:
+        text = f"accepted by Compass for {accepted[0].payload.component_id}"
+        messages.append(Message("success", text))
+    elif accepted:
+        messages.append(Message("success", f"accepted by Compass for {len(accepted)} components"))
+    causes: dict[tuple[str, str], list[Receipt]] = {}
+    for receipt in receipts:
+        if receipt.failure:
+            cause = (receipt.failure.headline, receipt.failure.hint)
+            causes.setdefault(cause, []).append(receipt)
+    for (headline, hint), failed in causes.items():
+        names = [receipt.payload.component_id for receipt in failed]
+        left = f"It stays in {kept}." if kept else _whereabouts(failed, outbox)
+        lines = [*_details(failed), hint, f"Component: {_some(names, ', ')}", left]
+        messages.append(Message(level, "\n".join(filter(None, lines)), headline))
+    return messages
+
+
+SHOWN_MAX = 3
+
+
+def _some(texts: Sequence[str], separator: str) -> str:
+    left = len(texts) - SHOWN_MAX
+    return separator.join(texts[:SHOWN_MAX]) + (f" and {left} more" if left > 0 else "")
+
+
+def _details(failed: Iterable[Receipt]) -> list[str]:
+    """Say what the server or the network said, each thing once, the most attempts first."""
+    attempts: dict[str, int] = {}
+    for receipt in failed:
+        attempts[receipt.detail] = max(receipt.attempts, attempts.get(receipt.detail, 0))
+    ordered = sorted(attempts.items(), key=lambda item: -item[1])
+    said = [
+        f"{detail or 'no answer yet'} (attempts: {n})" if n else detail for detail, n in ordered
+    ]
+    return said[:SHOWN_MAX]
+
+
+def _whereabouts(failed: Sequence[Receipt], outbox: str | None) -> str:
+    kept = sum(receipt.spooled for receipt in failed)
+    if kept == len(failed):
+        return f"Kept in {outbox}; send it later with: compass-event replay {outbox}"
+    if outbox and any(r.failure and r.failure.spool for r in failed):
+        return "It could not be kept in the outbox, so the event is lost."
+    if any(r.failure and r.failure.spool for r in failed):
+        return "The event is lost. Give outbox to keep such events for a replay."
+    return "Nothing was stored; sending it again unchanged would fail again."

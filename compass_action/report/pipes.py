@@ -1,0 +1,71 @@
+"""The manner of Bitbucket's pipes: coloured marks, output variables, and the shared storage.
+
+https://support.atlassian.com/bitbucket-cloud/docs/advanced-techniques-for-writing-pipes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from compass_action.tracking import NAME, Tracked
+
+from .plain import mask, variables
+from .report import Report
+from .speaker import Speaker
+
+BLUE, GREEN, YELLOW, RED, RESET = ("\x1b[34m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m")
+# As the pipes' toolkit has it: `INFO:` in blue, a green tick for success, a red cross for failure.
+MARKS = {
+    "info": (BLUE, "INFO: "),
+    "success": (GREEN, "✔ "),
+    "notice": (BLUE, "INFO: "),
+    "warning": (YELLOW, "WARNING: "),
+    "error": (RED, "✖ "),
+    "debug": ("", "DEBUG: "),
+}
+VARIABLES_MAX_BYTES = 100_000  # for a whole pipeline, and 50 variables
+
+
+def render(level: str, title: str, text: str) -> list[str]:
+    """Mark and colour each line; the log is no terminal, but Bitbucket shows the colours."""
+    colour, mark = MARKS[level]
+    lines = text.split("\n") if text else []
+    if title:
+        lines = [f"{title}: {lines[0]}"] if len(lines) == 1 else [title, *lines]
+    return [f"{colour}{mark}{line}{RESET if colour else ''}" for line in lines]
+
+
+def save(report: Report, env: Mapping[str, str]) -> list[str]:
+    """Append the output variables."""
+    problems = []
+    path = env.get("BITBUCKET_PIPELINES_VARIABLES_PATH")
+    if path:
+        pairs = variables(report.outputs)
+        if len(pairs.get("COMPASS_PAYLOAD", "")) > VARIABLES_MAX_BYTES // 2:
+            del pairs["COMPASS_PAYLOAD"]
+        try:
+            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
+                file.write("".join(f"{name}={value}\n" for name, value in pairs.items()))
+        except OSError as error:
+            problems.append(f"The output variables cannot be written ({type(error).__name__}).")
+    return problems
+
+
+def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+    """Keep the begun event in the shared storage, for the pipe that ends it."""
+    folder = env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR")
+    if not folder:
+        return []
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / tracked.file_name).write_text(tracked.to_json(), encoding="utf-8")
+    except OSError as error:
+        return [
+            f"{NAME} cannot be kept in the shared storage ({type(error).__name__}), so the event's end "
+            "will not know its start."
+        ]
+    return []
+
+
+SPEAKER = Speaker(mask, render, keep, save)

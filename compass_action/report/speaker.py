@@ -1,0 +1,24 @@
+"""What a manner of log has to offer; each has its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from compass_action.tracking import Tracked
+
+from .report import Report
+
+
+class Speaker(NamedTuple):
+    """How one host is spoken to."""
+
+    mask: Callable[[Iterable[str]], list[str]]
+    """Lines that make the host hide secrets; printed before anything else."""
+    render: Callable[[str, str, str], list[str]]
+    """Log lines of one message, from level (info, notice, warning, error, debug), title and text."""
+    keep: Callable[[Tracked, Mapping[str, str]], list[str]]
+    """Keep the record of a begun event for later stages; returns what could not be written, in
+    sentences."""
+    save: Callable[[Report, Mapping[str, str]], list[str]]
+    """Write outputs and summary; returns the same."""
