@@ -1,90 +1,221 @@
-"""The rules of the architecture, looked up in the source itself."""
+"""The rules of the architecture, looked up in the source itself (`tests/sources.py`)."""
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import compass_action
+from compass_action import ci
+from tests.sources import PACKAGE, ROOT, effects, imports, read_package, texts
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "compass_action"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SOURCES = read_package()
+NAMES = sorted(SOURCES)
 
-# What touches the world, by the name under which it is called or read.
-EFFECTS = {
-    "read": {
-        "environ", "getenv", "open", "read_text", "read_bytes", "iterdir", "walk", "listdir",
-        "resolve", "exists", "is_file", "is_dir", "stat", "glob", "rglob", "input", "stdin", "now",
-        "utcnow", "today", "getcwd", "cwd", "time_ns", "environb", "expanduser", "home",
-    },
-    "send": {"requests", "socket", "urllib3", "http", "threading", "sleep", "monotonic", "subprocess"},
-    "write": {"print", "stdout", "stderr", "write", "write_text", "write_bytes", "mkdir", "unlink",
-              "rename", "chmod", "fsync"},
-}  # fmt: skip
+# The rooms, top to bottom: each may use what stands above it, and nothing below.
+ROOMS = (
+    "errors", "text", "event_types", "snapshot", "inputs", "tracking", "ci", "connection", "lookup",
+    "event", "schemas", "delivery", "report", "commands", "main",
+)  # fmt: skip
+PROGRAMS = ("sandbox", "demo")
+"""Programs of their own, which `main` starts."""
 
-# Who may do it, by the start of the module's path. The sandbox and the demo are programs of their
-# own. `time`, `glob` and the like are found where they are our own words; those are named here.
+# Who may touch the world, and how. A folder stands for all its files.
 MAY = {
-    "snapshot.py": {"read"},
-    "client.py": {"send", "read"},  # its own clock, for a Retry-After that is a date
-    "line.py": {"send"},  # the one connection the client speaks on
-    "outbox.py": {"read", "write"},  # spools and reads again what it spooled
-    "report/": {"write", "read"},  # opens the files it writes to
-    "schemas/__init__.py": {"read"},  # the packaged schemas
-    "main.py": {"read", "write"},  # `console`: arguments, environment, flushing standard output
-    "sandbox/": {"read", "send", "write"},
-    "demo/": {"read", "send", "write"},
+    "snapshot": {"files", "clock"},
+    "connection.connection": {"network", "waiting", "clock"},
+    "delivery.client": {"waiting", "clock", "chance"},
+    "delivery.interruption": {"signals"},
+    "delivery.outbox": {"files"},
+    "schemas": {"files"},  # its own, which are packaged
+    "report.log": {"streams"},
+    "report.github": {"files", "chance"},
+    "report.gitlab": {"files"},
+    "report.pipes": {"files"},
+    "main": {"streams", "environment", "files"},  # `console` hands the process over
 }
 
-
-def effects(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Find the effects of a module: the kind, and the name it was recognised by."""
-    for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name.partition(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [(node.module or "").partition(".")[0]]
-        elif isinstance(node, ast.Call):
-            function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else None
-            names = [name or (function.id if isinstance(function, ast.Name) else "")]
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            names = [node.attr] if node.value.id in ("os", "sys", "time", "datetime") else []
-        for name in names:
-            for kind, known in EFFECTS.items():
-                if name in known:
-                    yield kind, name
+VARIABLES = re.compile(
+    r"(STATE_|GITHUB_|RUNNER_|BITBUCKET_|GITLAB_|CI_|JENKINS_|BUILDKITE_|CIRCLE_|DRONE_|TRAVIS_)[A-Z_]+"
+)
+MANNERS = {"report.github", "report.gitlab", "report.pipes", "report.plain"}
 
 
-def allowed(path: str) -> set[str]:
-    return set().union(*(kinds for start, kinds in MAY.items() if path.startswith(start)), set())
+def room(name: str) -> str:
+    """The room a module stands in: the part of its name below the package."""
+    return name.split(".")[1] if "." in name else ""
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_named_modules_touch_the_world(module: Path) -> None:
-    """Reading, sending and writing have their modules; all else is a function of its arguments."""
-    path = module.relative_to(PACKAGE).as_posix()
-    found = set(effects(ast.parse(module.read_text())))
-    assert {(kind, name) for kind, name in found if kind not in allowed(path)} == set()
+def inside(name: str) -> str:
+    return name.partition(".")[2]
 
 
-def test_the_rule_sees_each_kind_of_effect() -> None:
-    """The check itself can fail: each kind is found in the module that is made for it."""
-    seen = {
-        name: {kind for kind, _ in effects(ast.parse((PACKAGE / name).read_text()))}
-        for name in ("snapshot.py", "client.py", "outbox.py")
+def backward(name: str, source: str) -> set[str]:
+    """The imports that reach back up, from a room to one below it."""
+    here = room(name)
+    if not here or here in PROGRAMS:
+        return set()
+    below = ROOMS[ROOMS.index(here) + 1 :]
+    return {
+        target
+        for target in imports(name, source, SOURCES)
+        if room(target) in below or (room(target) in PROGRAMS and here != "main")
     }
-    assert "read" in seen["snapshot.py"]
-    assert "send" in seen["client.py"]
-    assert "write" in seen["outbox.py"]
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """The names of a circle, if there is one."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def forbidden(name: str, source: str) -> set[tuple[str, str]]:
+    """The effects that a module may not have."""
+    if room(name) in PROGRAMS:
+        return set()
+    allowed = MAY.get(inside(name), set())
+    return {(kind, by) for kind, by in effects(source) if kind not in allowed}
+
+
+def systems_known(name: str, source: str) -> set[str]:
+    """The names and variables of CI systems in a module's code."""
+    if room(name) in ("ci", "lookup", "demo") or inside(name) in MANNERS:
+        return set()
+    named = {system.name for system in ci.SYSTEMS.values() if system.naming}
+    return {text for text in texts(source) if text in named or VARIABLES.fullmatch(text)}
+
+
+def test_every_module_stands_in_a_room() -> None:
+    assert {room(name) for name in NAMES} - {"", *ROOMS, *PROGRAMS} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_reaches_back_up(name: str) -> None:
+    """Not even for a type."""
+    assert backward(name, SOURCES[name][0]) == set()
+
+
+def test_no_two_files_import_each_other() -> None:
+    graph = {name: imports(name, source, SOURCES) for name, (source, _) in SOURCES.items()}
+    assert circle(graph) == []
+
+
+def test_the_sandbox_judges_by_itself() -> None:
+    """It imports nothing of the program that it judges, but its version."""
+    for name, (source, _) in SOURCES.items():
+        if room(name) == "sandbox":
+            used = {room(target) for target in imports(name, source, SOURCES)}
+            assert used <= {"sandbox", ""}, name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_named_modules_touch_the_world(name: str) -> None:
+    """All else is a function of its arguments."""
+    assert forbidden(name, SOURCES[name][0]) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ci_system_is_known_in_its_own_file_alone(name: str) -> None:
+    assert systems_known(name, SOURCES[name][0]) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if room(name) not in PROGRAMS])
+def test_records_cost_nothing_to_import(name: str) -> None:
+    """Dataclasses cost every run more than all of our own modules; NamedTuples do the same."""
+    assert "dataclass" not in SOURCES[name][0]
+
+
+EVENT = "compass_action.event.parts"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("import signal\nsignal.signal(15, None)", "signals"),
+        ("from signal import signal as hear\nhear(15, None)", "signals"),
+        ("import os\nos.environ['HOME']", "environment"),
+        ("from os import environ\nfind = environ.get", "environment"),
+        ("from pathlib import Path\nPath('x').read_text()", "files"),
+        ("from pathlib import Path\ndef f(p: Path): return p.exists()", "files"),
+        ("open('x')", "files"),
+        ("from datetime import datetime\ndatetime.now()", "clock"),
+        ("from datetime import datetime as d\nmoment = d.now", "clock"),
+        ("import time\ntime.sleep(1)", "waiting"),
+        ("from time import monotonic\nmonotonic()", "clock"),
+        ("def f():\n    import requests\n    requests.get('x')", "network"),
+        ("import subprocess\nsubprocess.run(['x'])", "processes"),
+        ("print('x')", "streams"),
+        ("import sys\nsys.stderr.write('x')", "streams"),
+        ("import random\nrandom.random()", "chance"),
+        ("exec('x')", "code"),
+    ],
+)
+def test_a_planted_effect_is_seen(source: str, kind: str) -> None:
+    assert kind in {found for found, _ in forbidden(EVENT, source)}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Clock:\n    def now(self): return 1\nClock().now()",
+        "def build(clock): return clock.now()",
+        "def print(text): return text\nprint('x')",
+        "from datetime import datetime\ndatetime.fromisoformat('x')",
+        "from pathlib import PurePosixPath\nPurePosixPath('x').parent",
+        "def walk(node): return node.stat",
+    ],
+)
+def test_a_name_of_our_own_is_no_effect(source: str) -> None:
+    assert forbidden(EVENT, source) == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from compass_action.report.log import Log",
+        "from compass_action import main",
+        "from ..delivery import client",
+        "def f():\n    from compass_action.schemas import validate",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from compass_action import commands",
+        "from compass_action.sandbox import Sandbox",
+    ],
+)
+def test_a_planted_import_from_below_is_seen(source: str) -> None:
+    assert backward(EVENT, source)
+
+
+def test_a_planted_circle_is_seen() -> None:
+    graph = {name: imports(name, source, SOURCES) for name, (source, _) in SOURCES.items()}
+    source = "from .parts import build_part"
+    graph["compass_action.event.states"] |= imports("compass_action.event.states", source, SOURCES)
+    assert circle(graph)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if system.name == 'github': pass",
+        "TABLE = {'gitlab': 1}",
+        "run['bitbucket']",
+        "folder = env.get('GITHUB_WORKSPACE')",
+        "match name:\n    case 'github': pass",
+    ],
+)
+def test_a_planted_system_is_seen(source: str) -> None:
+    assert systems_known(EVENT, source)
+
+
+def test_texts_about_a_system_are_free() -> None:
+    assert systems_known(EVENT, '"""github"""\nx = "Only GitHub has a post stage."') == set()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -16,12 +16,9 @@ from .safe import printable
 from .speaker import Speaker
 
 SPEAKERS: Mapping[str, Speaker] = {
-    "github": github.SPEAKER,
-    "pipes": pipes.SPEAKER,
-    "gitlab": gitlab.SPEAKER,
-    "plain": plain.SPEAKER,
+    speaker.name: speaker
+    for speaker in (github.SPEAKER, pipes.SPEAKER, gitlab.SPEAKER, plain.SPEAKER)
 }
-"""By the names that `ci.System.speaker` has."""
 
 
 def keep(tracked: Tracked, manner: str, env: Mapping[str, str], log: Log) -> None:

@@ -85,4 +85,4 @@ def _pair(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-SPEAKER = Speaker(mask, render, keep, save)
+SPEAKER = Speaker("github", mask, render, keep, save)

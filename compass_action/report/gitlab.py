@@ -65,4 +65,4 @@ def _lines(pairs: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in pairs.items())
 
 
-SPEAKER = Speaker(mask, render, keep, save)
+SPEAKER = Speaker("gitlab", mask, render, keep, save)

@@ -68,4 +68,4 @@ def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
     return []
 
 
-SPEAKER = Speaker(mask, render, keep, save)
+SPEAKER = Speaker("pipes", mask, render, keep, save)

@@ -13,6 +13,8 @@ from .report import Report
 class Speaker(NamedTuple):
     """How one host is spoken to."""
 
+    name: str
+    """What `ci.System.speaker` calls it."""
     mask: Callable[[Iterable[str]], list[str]]
     """Lines that make the host hide secrets; printed before anything else."""
     render: Callable[[str, str, str], list[str]]
