@@ -21,7 +21,8 @@ from typing import ClassVar, NamedTuple, TypeVar
 SKIPPED = "Nothing was sent"
 OUTBOX_UNWRITTEN = "The outbox could not be written"
 UNWRITTEN = "Something could not be written"
-HEADLINES = (SKIPPED, OUTBOX_UNWRITTEN, UNWRITTEN)
+CLOCKS = "The clocks disagree"
+HEADLINES = (SKIPPED, OUTBOX_UNWRITTEN, UNWRITTEN, CLOCKS)
 
 
 class Problem(NamedTuple):
@@ -50,6 +51,10 @@ class InputError(CompassEventError):
     """The inputs, or what the CI system says in their place, cannot be used."""
 
     headline = "Some inputs are missing or wrong"
+
+
+class NothingToReport(Exception):  # noqa: N818 - it is no error
+    """What the run is about did not happen, so there is no event. Ends in the command; exit code 0."""
 
 
 class Interrupted(BaseException):

@@ -24,6 +24,15 @@ OUTCOMES = {
     "error": "ERROR",
     "rolled back": "ROLLBACK", "rollback": "ROLLBACK",
     "unknown": "UNKNOWN",
+    "completed": "SUCCESS", "ignore failed": "SUCCESS",
+    "failing": "FAILURE", "terminal": "FAILURE", "failed continue": "FAILURE",
+    "killed": "CANCELLED", "terminated": "CANCELLED", "canceled by user": "CANCELLED",
+    "terminating": "RUNNING", "requested": "PENDING", "not started": "PENDING", "paused": "PENDING",
+    "errored": "ERROR", "fault": "ERROR", "internal error": "ERROR", "expired": "TIMEOUT",
+    # What did not happen is no event.
+    "skipped": "SKIPPED", "not built": "SKIPPED", "neutral": "SKIPPED", "stale": "SKIPPED",
+    "manual": "SKIPPED", "inactive": "SKIPPED", "blocked": "SKIPPED", "declined": "SKIPPED",
+    "denied": "SKIPPED", "approval rejected": "SKIPPED", "action required": "SKIPPED",
 }  # fmt: skip
 
 BUILD_STATE = {
@@ -55,6 +64,8 @@ class EventType(NamedTuple):
     """Its later times. Those of an alert come in any order."""
     has_duration: bool = False
     """It is begun and ended by two reports of one job."""
+    unused: tuple[str, ...] = ()
+    """The inputs that make no difference to it."""
 
     @property
     def word(self) -> str:
@@ -69,6 +80,17 @@ def _from_outcomes(table: dict[str, str]) -> dict[str, str]:
 def _same(*names: str) -> dict[str, str]:
     return {name.lower().replace("_", " "): name for name in names}
 
+
+_ENVIRONMENT = ("environment", "environment-id", "environment-category", "environment-map")
+_PIPELINE = (*_ENVIRONMENT, "pipeline-id", "pipeline-url", "sequence-number")
+_TIMES = ("started-at", "completed-at")
+_COMMON = (
+    "display-name",
+    "description",
+    "url",
+    "external-event-source-id",
+    "update-sequence-number",
+)
 
 EVENT_TYPES: Mapping[str, EventType] = {
     row.name: row
@@ -90,6 +112,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "startedAt",
             ("completedAt",),
             has_duration=True,
+            unused=(*_ENVIRONMENT, "sequence-number"),
         ),
         EventType(
             "incident",
@@ -99,6 +122,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"},
             "startTime",
             ("endTime",),
+            unused=_PIPELINE,
         ),
         EventType(
             "flag",
@@ -110,6 +134,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
             }
             | {"true": "on", "false": "off"},
+            unused=(*_PIPELINE, *_TIMES),
         ),
         EventType(
             "alert",
@@ -119,6 +144,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"},
             "createdAt",
             ("acknowledgedAt", "snoozedAt", "closedAt"),
+            unused=_PIPELINE,
         ),
         EventType(
             "lifecycle",
@@ -126,9 +152,10 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "stage",
             _same("PRE_RELEASE", "PRODUCTION", "DEPRECATION", "END_OF_LIFE")
             | {"deprecated": "DEPRECATION"},
+            unused=(*_PIPELINE, *_TIMES),
         ),
-        EventType("custom", "customEventProperties"),
-        EventType("push", "pushEventProperties"),
+        EventType("custom", "customEventProperties", unused=("state", *_PIPELINE, *_TIMES)),
+        EventType("push", "pushEventProperties", unused=("state", *_PIPELINE, *_TIMES)),
         EventType(
             "pullRequest",
             "pullRequestProperties",
@@ -140,6 +167,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 "declined": "REJECTED",
                 "closed": "REJECTED",
             },
+            unused=(*_COMMON, *_PIPELINE, *_TIMES),
         ),
         EventType(
             "vulnerability",
@@ -149,6 +177,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"},
             "vulnerabilityStartTime",
             ("remediationTime",),
+            unused=_PIPELINE,
         ),
     )
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from . import ci, report, snapshot, tracking
+from .commands import ending
 from .commands.call import Call
 from .delivery import interruption
 from .delivery.failures import FAILURES
@@ -52,12 +53,10 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         # A command line that could not be read may hold a secret, so nothing of it is looked at.
         call = call or open_call({}, env)
         if isinstance(error, CompassEventError):
-            code, text, headline = 2, "\n".join(map(str, error.problems)), error.headline
-        else:
-            code, text, headline = 1, "Nothing had been sent yet.", FAILURES["interrupted"].headline
-        call.log.say("error", text, headline)
-        report.save(Report({"outcome": "failed"}), call.system.speaker, env, call.log)
-        return code
+            return ending.refuse(call, error)
+        call.log.say("error", "Nothing had been sent yet.", FAILURES["interrupted"].headline)
+        ending.leave(call, Report({"outcome": "failed"}))
+        return 1
 
 
 def open_call(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
 COMPONENT_FILES_MAX = 500
 RECORD_MAX_BYTES = 16 * 1024
+ELSEWHERE_SHOWN = 4
+VENDORED = frozenset({"node_modules", "vendor", "bower_components", "__pycache__"})
 
 
 class Place(NamedTuple):
@@ -50,6 +52,17 @@ class ComponentFile(NamedTuple):
     text: str | None = None
     problem: str | None = None
     """Why it was not read, and what to do."""
+    by_chance: bool = False
+    """A glob matched it, or it has one of the names that are tried: nobody asked for just this one."""
+
+
+class ComponentFiles(NamedTuple):
+    """What was found of component files."""
+
+    files: tuple[ComponentFile, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """If there is none: some paths at which others have the same names."""
+    workspace_is_empty: bool = False
 
 
 class Snapshot(NamedTuple):
@@ -61,7 +74,7 @@ class Snapshot(NamedTuple):
     """UTC; the clock is read once."""
     trigger: Mapping[str, Any] = {}
     """The payload of what triggered the run, where the host hands one over."""
-    component_files: tuple[ComponentFile, ...] = ()
+    component_files: ComponentFiles = ComponentFiles()
     records: tuple[str, ...] = ()
     """The lines in which earlier stages, steps and jobs may have left records, as they are."""
 
@@ -76,7 +89,7 @@ def read(env: Mapping[str, str], wanted: Wanted) -> Snapshot:
         env=env,
         now=datetime.now(UTC),
         trigger=_read_trigger(wanted.trigger),
-        component_files=tuple(_read_component_files(wanted)),
+        component_files=_read_component_files(wanted),
         records=tuple(line for place in wanted.records for line in _read_lines(place)),
     )
 
@@ -110,14 +123,28 @@ def _read_trigger(path: str | None) -> Mapping[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-def _read_component_files(wanted: Wanted) -> Iterator[ComponentFile]:
+def _read_component_files(wanted: Wanted) -> ComponentFiles:
     workspace = Path(wanted.workspace)
+    files: list[ComponentFile] = []
     for pattern in wanted.component_files:
         if is_glob(pattern):
-            yield from _read_matching_files(workspace, pattern)
+            files += _read_matching_files(workspace, pattern)
         # A symlink that leads nowhere is there, and the user has to know.
-        elif pattern not in wanted.optional or os.path.lexists(workspace / pattern):
-            yield _read_component_file(workspace, pattern)
+        elif pattern not in wanted.optional:
+            files.append(_read_component_file(workspace, pattern))
+        elif os.path.lexists(workspace / pattern):
+            files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
+    if files or not wanted.component_files:
+        return ComponentFiles(tuple(files))
+    elsewhere = [path for name in wanted.optional for path in _find(workspace, f"**/{name}")]
+    return ComponentFiles((), tuple(elsewhere[:ELSEWHERE_SHOWN]), _is_empty(workspace))
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not os.listdir(folder)  # noqa: PTH208 - names are enough
+    except OSError:
+        return False
 
 
 def is_glob(pattern: str) -> bool:
@@ -139,24 +166,31 @@ def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:
     if len(found) > COMPONENT_FILES_MAX:
         problem = f"more than {COMPONENT_FILES_MAX} files match it. Write a narrower one."
         return [ComponentFile(pattern, problem=problem)]
-    return [_read_component_file(workspace, path) for path in found]
+    return [_read_component_file(workspace, path)._replace(by_chance=True) for path in found]
 
 
 def _find(workspace: Path, pattern: str) -> list[str]:
     """Find the files that match a glob. Folders behind symlinks are not entered: they can form
-    loops, and lead out of the workspace.
+    loops, and lead out of the workspace; nor hidden and vendored ones that the glob does not name.
     """
-    matches = glob_matcher(pattern)
+    matches, top = glob_matcher(pattern), str(workspace)
+    start = len(top.rstrip("/")) + 1
+    named = {part for part in pattern.split("/") if not is_glob(part)}
     found = []
-    for folder, subfolders, names in os.walk(workspace):
-        subfolders[:] = sorted(name for name in subfolders if name != ".git")
+    for folder, subfolders, names in os.walk(top):
+        subfolders[:] = sorted(n for n in subfolders if n in named or not _is_foreign(n))
+        below = folder[start:].replace(os.sep, "/")
         for name in sorted(names):
-            path = os.path.relpath(Path(folder) / name, workspace)
+            path = f"{below}/{name}" if below else name
             if matches(path):
                 found.append(path)
                 if len(found) > COMPONENT_FILES_MAX:
                     return found
     return found
+
+
+def _is_foreign(folder: str) -> bool:
+    return folder.startswith(".") or folder in VENDORED
 
 
 def _read_component_file(workspace: Path, path: str) -> ComponentFile:

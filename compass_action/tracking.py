@@ -25,6 +25,12 @@ NAME = "COMPASS_TRACKED"
 FILE_NAMES = re.compile(r"compass-event-[0-9a-f]{16}\.json", re.ASCII)
 """The record's file in Bitbucket's shared storage; the digest is that of the event's identity."""
 
+FOLDER_NAME = "compass-event"
+"""The folder of such files where a host's folder is shared with others."""
+
+NOTE_NAME = "compass-event-note.json"
+"""The file beside them of what a system has to remember from step to step (`CiRun.note`)."""
+
 DOTENV_NAME = "compass-event.env"
 """The file of variables that a job on GitLab leaves to later jobs, in its checkout."""
 
@@ -54,14 +60,16 @@ class Tracked(NamedTuple):
     identity: Identity
     state: str | None
     update_sequence_number: int | None
+    components: str = ""
+    """A digest of the components (`digest_of`): several events of one job may have equal identity."""
     component_ids: tuple[str, ...] = ()
-    """Empty in the record of an event that is over."""
+    """The components themselves, where the record is what the end of the job goes by."""
     started_at: datetime | None = None
     """The event's start as it was sent."""
     environment: Mapping[str, str] | None = None
     """The deployment's environment as it was sent."""
     source_id: str | None = None
-    """The event's `externalEventSourceId`."""
+    """The event source, without the component's own part."""
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -72,7 +80,9 @@ class Tracked(NamedTuple):
             "state": self.state,
             "pipeline-id": pipeline,
             "environment-id": environment,
+            "environment-category": (self.environment or {}).get("category"),
             "sequence-number": sequence,
+            "started-at": timestamp(self.started_at) if self.started_at else None,
             "update-sequence-number": self.update_sequence_number,
         }
         return {name: str(value) for name, value in found.items() if value is not None}
@@ -80,19 +90,27 @@ class Tracked(NamedTuple):
     @property
     def file_name(self) -> str:
         """The name of its file, where each record has one (see `FILE_NAMES`)."""
-        named = "\n".join("" if value is None else str(value) for value in self.identity)
+        values = (*self.identity, self.components)
+        named = "\n".join("" if value is None else str(value) for value in values)
         return f"compass-event-{hashlib.sha256(named.encode()).hexdigest()[:16]}.json"
 
-    def to_json(self) -> str:
-        """Write it as one line (see `text.json_line`)."""
+    def to_json(self, echoes: Mapping[str, str] | None = None) -> str:
+        """Write it as one line (see `text.json_line`); `echoes` are further outputs beside it."""
         record = {
-            "outputs": self.outputs,
+            "outputs": self.outputs | dict(echoes or {}),
+            "components": self.components,
             "component_ids": self.component_ids,
             "started_at": timestamp(self.started_at) if self.started_at else None,
             "environment": self.environment,
             "source_id": self.source_id,
         }
         return json_line(record)
+
+
+def digest_of(component_ids: Iterable[str]) -> str:
+    """Digest the ids of components, whatever their order; empty if there are none."""
+    ids = sorted(set(component_ids))
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16] if ids else ""
 
 
 def read_record(text: str | None) -> Tracked | None:
@@ -117,15 +135,18 @@ def read_record(text: str | None) -> Tracked | None:
         named = tracked.state and tracked.update_sequence_number is not None
         if not identity.is_whole() or (EVENT_TYPES[identity.event_type].has_duration and not named):
             return None
-        components, started = record["component_ids"], record.get("started_at")
+        ids, started = record.get("component_ids", []), record.get("started_at")
         environment = record.get("environment")
-        if not isinstance(components, list):
+        if not isinstance(ids, list):
             return None
+        component_ids = tuple(_texts(dict(enumerate(ids))).values())
         # An environment of another id would make the update another event.
         if environment and environment["environmentId"] != identity.environment_id:
             return None
         return tracked._replace(
-            component_ids=tuple(_texts(dict(enumerate(components))).values()),
+            # Version 0.1.0 kept the components alone.
+            components=_texts({0: record.get("components") or digest_of(component_ids)})[0],
+            component_ids=component_ids,
             started_at=read_time(started) if started else None,
             environment=_texts(environment) if environment else None,
             source_id=_texts({0: record.get("source_id") or ""})[0] or None,
@@ -148,13 +169,15 @@ def read_echoes(env: Mapping[str, str]) -> Mapping[str, str]:
     Where a dotenv file hands outputs on (GitLab), they reach this job under the names of inputs:
     `COMPASS_STATE`, `COMPASS_PIPELINE_ID`. The record that comes with them gives them away.
     """
-    tracked = read_record(env.get(NAME))
-    return tracked.outputs if tracked else {}
+    try:
+        return _texts(json.loads(env.get(NAME, ""))["outputs"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def record_of_echoes(echoes: Mapping[str, str]) -> str:
     """Write the record of an event that is over, by which a later job recognises its outputs."""
-    return json_line({"outputs": dict(echoes), "component_ids": []})
+    return json_line({"outputs": dict(echoes)})
 
 
 def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:

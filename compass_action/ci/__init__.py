@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compass_action.errors import InputError, Problem
+from compass_action.inputs.table import Inputs
 from compass_action.text import quoted, words
 
 from . import bitbucket, github, gitlab, unknown
+from .run import CiRun
 from .system import System
 
 # In order: the first that recognises the environment.
@@ -42,3 +44,13 @@ def workspace(env: Mapping[str, str]) -> str:
     """
     named = (env.get(system.workspace) for system in SYSTEMS.values() if system.workspace)
     return next((folder for folder in named if folder), ".")
+
+
+def with_given(run: CiRun, inputs: Inputs) -> CiRun:
+    """Lay the inputs `commit` and `ref` over what the host says."""
+    if inputs.ref:
+        tag = inputs.ref.removeprefix("refs/tags/") if "refs/tags/" in inputs.ref[:10] else None
+        branch = None if tag else inputs.ref.removeprefix("refs/heads/")
+        ref = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
+        run = run._replace(ref=ref, branch=branch, tag=tag)
+    return run._replace(commit=inputs.commit) if inputs.commit else run

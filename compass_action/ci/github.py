@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from compass_action import tracking
 from compass_action.inputs.table import Inputs
-from compass_action.snapshot import Snapshot
+from compass_action.snapshot import Place, Snapshot
 
-from .reading import at, number, repository_url
+from .github_triggers import read_trigger
+from .reading import at, number, repository_page, repository_url
 from .run import CiRun
 from .system import Naming, System, below, file_path, pack, path
 
@@ -28,22 +30,17 @@ def detect(env: Mapping[str, str]) -> bool:
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the run from `GITHUB_*`, the trigger, and what action.yml's defaults hand over."""
     env, trigger = snapshot.env, snapshot.trigger
-    slug = env.get("GITHUB_REPOSITORY")
-    repository = repository_url(f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{slug}")
-    pull_request = at(trigger, "pull_request.number")
-    ref = env.get("GITHUB_REF") or None
-    branch = env.get("GITHUB_HEAD_REF") or None
-    if not branch and not pull_request and env.get("GITHUB_REF_TYPE") == "branch":
-        branch = env.get("GITHUB_REF_NAME") or None
+    slug, server = env.get("GITHUB_REPOSITORY"), env.get("GITHUB_SERVER_URL", "https://github.com")
+    page = repository_page(f"{server}/{slug}") if slug else None
     run_url = job_url = None
-    if slug and repository and env.get("GITHUB_RUN_ID"):
-        run_url = f"{repository}/actions/runs/{env['GITHUB_RUN_ID']}"
+    if page and env.get("GITHUB_RUN_ID"):
+        run_url = f"{page}/actions/runs/{env['GITHUB_RUN_ID']}"
         if inputs.check_run_id:
             job_url = f"{run_url}/job/{inputs.check_run_id}"
         run_url += f"/attempts/{env.get('GITHUB_RUN_ATTEMPT') or 1}"
-    return CiRun(
+    run = CiRun(
         system="github",
-        repository_url=repository if slug else None,
+        repository_url=repository_url(page),
         workflow=_workflow_file(env),
         workflow_name=env.get("GITHUB_WORKFLOW") or None,
         run_id=env.get("GITHUB_RUN_ID") or None,
@@ -53,22 +50,47 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job_id=str(inputs.check_run_id) if inputs.check_run_id else None,
         leg=inputs.job_index if (inputs.job_total or 1) > 1 else None,
         called=_called_file(inputs.workflow_ref, env),
-        ref=ref,
-        branch=branch,
-        tag=env.get("GITHUB_REF_NAME") or None if env.get("GITHUB_REF_TYPE") == "tag" else None,
-        # On a pull request GITHUB_SHA is a merge commit that nobody has pushed.
-        commit=at(trigger, "pull_request.head.sha") or env.get("GITHUB_SHA") or None,
-        pull_request=pull_request,
-        pull_request_url=at(trigger, "pull_request.html_url"),
         actor=env.get("GITHUB_TRIGGERING_ACTOR") or env.get("GITHUB_ACTOR") or None,
         author_name=at(trigger, "head_commit.author.name"),
         author_email=at(trigger, "head_commit.author.email"),
         run_url=run_url,
         job_url=job_url,
-        # No variable names the environment of a job; only the deployment events' payload has one.
-        environment=at(trigger, "deployment.environment"),
         status=inputs.job_status,
         withholds_secrets=_withholds_secrets(env, trigger),
+        rehearsal="act" if env.get("ACT") == "true" else None,
+        remarks=_remarks(inputs),
+    )
+    read = read_trigger(env.get("GITHUB_EVENT_NAME", ""), trigger, inputs)
+    return run._replace(**(_refs(env) | read))
+
+
+def _refs(env: Mapping[str, str]) -> dict[str, Any]:
+    """Read what was checked out: a branch, a tag or a pull request."""
+    ref = env.get("GITHUB_REF") or None
+    of_request = re.fullmatch(r"refs/pull/(\d+)/(?:merge|head)", ref or "", re.ASCII)
+    named = env.get("GITHUB_REF_NAME") or None
+    kind = env.get("GITHUB_REF_TYPE") or ""
+    for prefix, name in (("refs/heads/", "branch"), ("refs/tags/", "tag")):
+        if ref and ref.startswith(prefix):
+            kind, named = name, named or ref.removeprefix(prefix)
+    branch = named if kind == "branch" and not of_request else None
+    # On a pull request GITHUB_SHA is a merge commit that nobody has pushed, or the base's.
+    pushed = not of_request and not env.get("GITHUB_EVENT_NAME", "").startswith("pull_request")
+    return {
+        "ref": ref,
+        "branch": env.get("GITHUB_HEAD_REF") or branch,
+        "tag": named if kind == "tag" else None,
+        "commit": env.get("GITHUB_SHA") or None if pushed else None,
+        "pull_request": of_request[1] if of_request else None,
+    }
+
+
+def _remarks(inputs: Inputs) -> tuple[str, ...]:
+    if inputs.check_run_id or inputs.workflow_ref:
+        return ()
+    return (
+        "This server tells neither the job's check run nor its workflow. If one run calls a reusable "
+        "workflow twice, give each call its pipeline-id, or their events overwrite each other.",
     )
 
 
@@ -112,32 +134,54 @@ def _run_path(run: CiRun) -> str | None:
 
 
 def _job_path(run: CiRun) -> str | None:
-    # The legs of a matrix share their job's key; so do the jobs of a workflow that is called twice
-    # in one run, which only the id of the check run tells apart.
+    """Name a job by its check run, as GitHub's own addresses do; it is another one for each leg,
+    call and attempt. Where the server does not tell it, the job's key and leg stand in.
+    """
+    if run.job_id:
+        return below(_run_path(run), "jobs", run.job_id)
+    if run.called is not None:  # its key may occur twice in the run
+        return None
     found = below(_run_path(run), "jobs", run.job)
-    if run.called is not None:
-        return below(found, run.job_id)
     return found if run.leg is None else below(found, run.leg)
 
 
+def _pipeline_path(run: CiRun) -> str | None:
+    if run.deployment_task:
+        return path("deployments", run.deployment_task)
+    return file_path(run.workflow)
+
+
 def _pipeline_job_path(run: CiRun) -> str | None:
-    # The file that is called, without the ref it is called at. It keeps these jobs apart from the
-    # caller's own of the same key, whose sequence numbers are made otherwise.
-    pipeline = file_path(run.workflow)
+    pipeline = _pipeline_path(run)
+    if run.deployment_task:
+        return pipeline
+    # The file that is called, without the ref it is called at, keeps these jobs apart from the
+    # caller's own of the same key.
     if run.called is not None:
         pipeline = pipeline and f"{pipeline}/calls/{file_path(run.called)}"
     return below(pipeline, "jobs", run.job)
 
 
 def _run_number(run: CiRun) -> int | None:
+    if run.deployment_task:
+        return number(run.deployment_id)
     return pack(run.run_number, run.run_attempt or 1)
 
 
 def _job_number(run: CiRun) -> int | None:
-    if run.called is not None:
-        # The check run's id rises with time, and is another one for each call and attempt.
+    if run.deployment_task:
+        return number(run.deployment_id)
+    # The check run's id rises with the creation of the job, over re-runs of old runs too.
+    if run.job_id:
         return number(run.job_id)
+    if run.called is not None:
+        return None
     return pack(run.run_number, run.run_attempt or 1, run.leg or 0)
+
+
+def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
+    folder = env.get("RUNNER_TEMP")
+    return (Place(f"{folder}/{tracking.FOLDER_NAME}", tracking.FILE_NAMES),) if folder else ()
 
 
 SYSTEM = System(
@@ -147,7 +191,7 @@ SYSTEM = System(
     Naming(
         run=_run_path,
         job=_job_path,
-        pipeline=lambda run: file_path(run.workflow),
+        pipeline=_pipeline_path,
         pipeline_job=_pipeline_job_path,
         run_number=_run_number,
         job_number=_job_number,
@@ -155,6 +199,8 @@ SYSTEM = System(
     workspace="GITHUB_WORKSPACE",
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",
+    records=_records,
+    checkout="Add a step with actions/checkout before this one",
     debug="RUNNER_DEBUG",
     speaker="github",
 )

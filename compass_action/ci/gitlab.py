@@ -12,7 +12,7 @@ from compass_action import tracking
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
-from .reading import number, repository_url, time
+from .reading import number, repository_page, repository_url, time
 from .run import CiRun
 from .system import Naming, System, below, file_path, path
 
@@ -25,19 +25,23 @@ def detect(env: Mapping[str, str]) -> bool:
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the pipeline and job from `CI_*`."""
     env = {name: value for name, value in snapshot.env.items() if value}
-    repository = repository_url(env.get("CI_PROJECT_URL"))
-    branch = env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or env.get("CI_COMMIT_BRANCH")
+    page = repository_page(env.get("CI_PROJECT_URL"))
     tag, merge_request = env.get("CI_COMMIT_TAG"), env.get("CI_MERGE_REQUEST_IID")
+    external = env.get("CI_EXTERNAL_PULL_REQUEST_IID")  # of a repository on GitHub
+    source = "CI_MERGE_REQUEST_SOURCE" if merge_request else "CI_EXTERNAL_PULL_REQUEST_SOURCE"
+    branch = env.get(f"{source}_BRANCH_NAME") or env.get("CI_COMMIT_BRANCH")
+    if not (branch or tag or merge_request or external):
+        branch = env.get("CI_COMMIT_REF_NAME")
     merge_request_url = None
     if merge_request:
-        project = env.get("CI_MERGE_REQUEST_PROJECT_URL") or repository
+        project = repository_page(env.get("CI_MERGE_REQUEST_PROJECT_URL")) or page
         merge_request_url = f"{project}/-/merge_requests/{merge_request}" if project else None
     author = re.fullmatch(r"(.*?)\s*<([^<>]*)>", env.get("CI_COMMIT_AUTHOR", ""))
     retries, leg = number(env.get("CI_JOB_RETRY_COUNT")), number(env.get("CI_NODE_INDEX"))
     deploys = env.get("CI_ENVIRONMENT_ACTION", "start") == "start"  # not stop, verify, access …
     return CiRun(
         system="gitlab",
-        repository_url=repository,
+        repository_url=repository_url(page),
         workflow=env.get("CI_CONFIG_PATH", ".gitlab-ci.yml"),
         workflow_name=env.get("CI_PIPELINE_NAME"),
         run_id=env.get("CI_PIPELINE_ID"),
@@ -50,8 +54,8 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         branch=branch,
         tag=tag,
         # In a merged-results pipeline CI_COMMIT_SHA is a merge commit that nobody has pushed.
-        commit=env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or env.get("CI_COMMIT_SHA"),
-        pull_request=merge_request,
+        commit=env.get(f"{source}_BRANCH_SHA") or env.get("CI_COMMIT_SHA"),
+        pull_request=merge_request or external,
         pull_request_url=merge_request_url,
         actor=env.get("GITLAB_USER_LOGIN"),
         author_name=author[1] or None if author else None,

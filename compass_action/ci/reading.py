@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from compass_action.inputs.values import INTEGER, read_time, split_url
+from compass_action.inputs.values import INTEGER, read_time, read_url, split_url
 
 
 def number(text: str | None) -> int | None:
@@ -33,6 +33,21 @@ def at(payload: Mapping[str, Any], path: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value) or None
+
+
+def web_address(text: str | None) -> str | None:
+    """Read a link; None if it is no whole http or https URL without credentials."""
+    try:
+        return read_url(text) if text else None
+    except ValueError:
+        return None
+
+
+def repository_page(text: str | None) -> str | None:
+    """Read a repository's page as it is linked to: the scheme stays, credentials and `.git` go."""
+    found = repository_url(text)
+    plain = (text or "").strip().lower().startswith("http://")
+    return found.replace("https://", "http://", 1) if found and plain else found
 
 
 def repository_url(text: str | None) -> str | None:

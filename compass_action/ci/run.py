@@ -52,6 +52,11 @@ class CiRun(NamedTuple):
     """Who wrote the commit."""
     author_email: str | None = None
 
+    deployment_id: str | None = None
+    """The host's own record of a deployment, where the trigger is about one; it rises."""
+    deployment_task: str | None = None
+    """What that deployment does: `deploy`, `deploy:migrations`."""
+
     run_url: str | None = None
     job_url: str | None = None
 
@@ -63,7 +68,23 @@ class CiRun(NamedTuple):
 
     run_started_at: datetime | None = None
     job_started_at: datetime | None = None
+    ended_at: datetime | None = None
+    """When what the trigger is about ended."""
     status: str | None = None
-    """The outcome so far, in the host's own word (`failed`) or as an exit code (`127`)."""
+    """The job's outcome so far, in the host's own word (`failed`) or as an exit code (`127`)."""
+    run_status: str | None = None
+    """The whole run's outcome, where the host tells it."""
+    pull_request_status: str | None = None
+    """What became of the pull request: `opened`, `merged`, `closed`."""
+    updated_at: datetime | None = None
+    """When the news that the trigger brings happened."""
+    update_rank: int = 0
+    """Orders news of one and the same second."""
     withholds_secrets: str | None = None
     """Why the host keeps secrets from this run by design: `a pull request from a fork`."""
+    rehearsal: str | None = None
+    """What plays the run, where it is none: `act`."""
+    remarks: tuple[str, ...] = ()
+    """What is worth a debug line."""
+    note: str | None = None
+    """What the host's storage has to keep for later steps of the run: one line, told by `parse`."""

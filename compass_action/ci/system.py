@@ -62,6 +62,8 @@ class System(NamedTuple):
     outcomes: Mapping[str, str] = {}
     """Words for an outcome that mean something else elsewhere, folded; each to a key of
     `event_types.OUTCOMES`."""
+    checkout: str = ""
+    """How a repository is checked out, as the beginning of an advice: `Add a step with …`."""
     debug: str = ""
     """The variable that is 1 where somebody debugs the whole pipeline."""
     speaker: str = "plain"

@@ -12,7 +12,7 @@ from compass_action.event import components
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.report.log import Log
-from compass_action.snapshot import Snapshot, Wanted
+from compass_action.snapshot import Place, Snapshot, Wanted
 
 
 class Call(NamedTuple):
@@ -36,11 +36,12 @@ class Call(NamedTuple):
 def read(call: Call) -> Snapshot:
     """Read what the inputs ask for and the CI system has to offer."""
     env, system = call.env, call.system
+    named = (Place(call.inputs.record),) if call.inputs.record else ()
     wanted = Wanted(
         workspace=ci.workspace(env),
         trigger=env.get(system.trigger),
         component_files=components.wanted_files(call.given),
         optional=components.DEFAULTS,
-        records=system.records(env),
+        records=(*named, *system.records(env)),
     )
     return snapshot.read(env, wanted)

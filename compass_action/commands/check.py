@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compass_action.connection import destination
-from compass_action.errors import InputError
+from compass_action.errors import InputError, NothingToReport
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import BY_NAME
 from compass_action.report import outcomes
@@ -21,7 +21,10 @@ def check(call: Call) -> int:
     call = as_begun(call)
     snapshot = read(call)
     run = call.system.parse(snapshot, call.inputs)
-    prepared = prepare(call, call.inputs, run, snapshot)
+    try:
+        prepared = prepare(call, call.inputs, run, snapshot)
+    except NothingToReport as nothing:
+        return ending.skip(call, str(nothing))
     announce(call, prepared)
     show_values(call.given, call.log)
     return show_requests(call, prepared)

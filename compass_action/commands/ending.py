@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from compass_action import report
 from compass_action.delivery.receipt import Receipt
+from compass_action.errors import SKIPPED, CompassEventError
 from compass_action.report import outcomes
 from compass_action.report.report import Report
 
@@ -24,11 +25,46 @@ def conclude(
     outbox = None if kept else call.inputs.outbox
     for message in outcomes.closing(receipts, level, outbox, kept or ""):
         call.log.say(*message)
+    warn_of_clock(call, receipts)
     leave(call, left)
     return 1 if fails and not all(receipt.accepted for receipt in receipts) else 0
+
+
+def conclude_begin(
+    call: Call, receipts: Sequence[Receipt], left: Report, *, remembered: bool
+) -> int:
+    """End the report of something that has only begun: it never fails a job, for there is more to come."""
+    failed = [receipt for receipt in receipts if not receipt.accepted]
+    for message in outcomes.accepted(receipts) if len(failed) < len(receipts) else ():
+        call.log.say(*message)
+    if failed:
+        call.log.say(*outcomes.begin_lost(failed, remembered=remembered))
+    warn_of_clock(call, receipts)
+    return leave(call, left)
+
+
+def refuse(call: Call, error: CompassEventError, *, softened: bool = False) -> int:
+    """Tell everything that is wrong, of which nothing was sent; 2, or 0 where nothing may fail a job."""
+    softened = softened or call.inputs.on_error == "warn-all"
+    text = "\n".join(map(str, error.problems))
+    call.log.say("warning" if softened else "error", text, error.headline)
+    leave(call, Report({"outcome": "failed"}))
+    return 0 if softened else 2
+
+
+def skip(call: Call, reason: str) -> int:
+    """Say why there is nothing to send."""
+    call.log.say("notice", reason, SKIPPED)
+    return leave(call, Report(outcomes.outputs("skipped", ())))
 
 
 def leave(call: Call, left: Report) -> int:
     """Leave a report behind; the exit code is that of a run in which nothing failed."""
     report.save(left, call.system.speaker, call.env, call.log)
     return 0
+
+
+def warn_of_clock(call: Call, receipts: Sequence[Receipt]) -> None:
+    """Warn where our clock and Compass's are apart: update sequence numbers are times."""
+    for message in outcomes.clock(receipts):
+        call.log.say(*message)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from compass_action import __version__, event
+from compass_action import __version__, ci, event
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
 from compass_action.connection.destination import Destination, find_destination
-from compass_action.errors import EventError, InputError, Problem, collect
-from compass_action.event import states
+from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
+from compass_action.event import states, wording
 from compass_action.event.event import Event, Events
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
@@ -46,23 +46,20 @@ def prepare(
 ) -> Prepared:
     """Build and validate the events, and find the destination.
 
-    Raises InputError with everything that is wrong with the inputs, else EventError with everything
-    that is wrong with the events.
+    Raises InputError with everything that is wrong with the inputs, else NothingToReport if there is
+    no event, else EventError with everything that is wrong with the events.
     """
     problems = list(call.problems)
-    system = call.system
-    built = collect(
-        problems,
-        lambda: event.build(
-            inputs,
-            run,
-            system,
-            snapshot.component_files,
-            snapshot.now,
-            read_all_records(call, snapshot),
-            resumed,
-        ),
-    )
+    records = read_all_records(call, snapshot)
+    run = ci.with_given(run, inputs)
+    try:
+        built = collect(
+            problems, lambda: event.build(inputs, run, call.system, snapshot, records, resumed)
+        )
+    except NothingToReport:
+        if problems:
+            raise InputError(_once(problems)) from None
+        raise
     destination = None
     if not inputs.dry_run:
         destination = collect(problems, lambda: find_destination(inputs, call.env))
@@ -102,12 +99,21 @@ def _validate(events: Sequence[Event], inputs: Inputs) -> tuple[Payload, ...]:
 
 def announce(call: Call, prepared: Prepared) -> None:
     """Say what is about to be sent, and what the user should know about it."""
+    kind = prepared.events.events[0].event_type
     known = f"on {call.system.name}" if call.system.naming else "on no CI system that it knows"
     call.log.say("info", f"Compass Event {__version__} {known}")
     for message in outcomes.opening(prepared.events.events):
         call.log.say(*message)
     for notice in prepared.events.notices:
         call.log.say("notice", notice)
+    unused = [
+        name
+        for name, found in call.given.items()
+        # What is set for a whole project is none of one event's business.
+        if name in EVENT_TYPES[kind].unused and found.source.startswith(("--", "INPUT_"))
+    ]
+    if unused:
+        call.log.say("notice", wording.unused(kind, unused))
 
 
 def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from compass_action import delivery, event, report
 from compass_action.ci.run import CiRun
-from compass_action.ci.system import System
-from compass_action.errors import SKIPPED
+from compass_action.connection.destination import Destination, is_loopback
+from compass_action.delivery import retry
+from compass_action.errors import CompassEventError, NothingToReport
 from compass_action.event import states
 from compass_action.event.event import Events
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
 from compass_action.report import outcomes
-from compass_action.report.report import Report
+from compass_action.report.report import Kept
 from compass_action.tracking import Tracked
 
 from . import check, ending
@@ -20,68 +21,101 @@ from .prepare import Prepared, announce, as_begun, prepare, read_begun
 
 POST_TIMEOUT_MAX_SECONDS = 120
 """A cancelled job has five minutes for all its post steps together."""
+BEGIN_TIMEOUT_MAX_SECONDS = 10
+"""The job waits for it, and the outcome carries the start all the same."""
 
 
 def send(call: Call) -> int:
     """Report an event; returns the exit code. Raises InputError or EventError: nothing was sent."""
     call = as_begun(call)
-    snapshot, inputs = read(call), call.inputs
-    run = call.system.parse(snapshot, inputs)
-    if run.withholds_secrets and not inputs.api_token and not inputs.dry_run:
-        return _skip(call, run)
-    prepared = prepare(call, inputs, run, snapshot)
-    announce(call, prepared)
-    if prepared.destination is None:
-        return check.show_requests(call, prepared)
-    return _deliver(call, inputs, prepared, _record(inputs, prepared.events, call.system))
+    return _report(call, call.inputs, None)
 
 
 def post(call: Call) -> int:
-    """End what the main stage of this very step has begun; returns and raises as `send` does."""
+    """End what the main stage of this very step has begun; returns the exit code.
+
+    It fails a job that has itself succeeded only where the user wants that.
+    """
     resumed = read_begun(call)
     if resumed is None:
         call.log.say("debug", "Nothing was begun by the main stage, so there is nothing to end.")
         return 0
-    snapshot, inputs = read(call), call.inputs
-    run = call.system.parse(snapshot, inputs)
-    inputs = inputs._replace(
-        state=None if states.is_unfinished(inputs.state) else inputs.state,  # else the job's own
-        timeout=min(inputs.timeout, POST_TIMEOUT_MAX_SECONDS),
+    inputs = call.inputs._replace(
+        track=False,
+        # What the state was when the job began is not how it ended: then it is the job's own.
+        state=None if states.is_unfinished(call.inputs.state) else call.inputs.state,
+        timeout=min(call.inputs.timeout, POST_TIMEOUT_MAX_SECONDS),
     )
-    if run.withholds_secrets and not inputs.api_token and not inputs.dry_run:
-        return _skip(call, run)
-    prepared = prepare(call, inputs, run, snapshot, resumed)
+    try:
+        return _report(call, inputs, resumed)
+    except CompassEventError as error:
+        return ending.refuse(call, error, softened=inputs.on_error != "fail")
+
+
+def _report(call: Call, inputs: Inputs, resumed: Tracked | None) -> int:
+    snapshot = read(call)
+    run = call.system.parse(snapshot, inputs)
+    for remark in run.remarks:
+        call.log.say("debug", remark)
+    reason = _unsent(call, inputs, run)
+    if reason:
+        return ending.skip(call, reason)
+    try:
+        prepared = prepare(call, inputs, run, snapshot, resumed)
+    except NothingToReport as nothing:
+        return ending.skip(call, str(nothing))
     announce(call, prepared)
     if prepared.destination is None:
         return check.show_requests(call, prepared)
-    return _deliver(call, inputs, prepared, None)
+    record = None if resumed else _record(prepared.events)
+    kept = Kept(record, ends_job=inputs.track, note=run.note)
+    # Now, for the process may not reach the end.
+    report.keep(kept, call.system.speaker, call.env, call.log, inputs.record)
+    return _deliver(call, inputs, prepared, prepared.destination, record)
 
 
-def _skip(call: Call, run: CiRun) -> int:
-    text = f"{call.system.name} hands no secrets to {run.withholds_secrets}."
-    call.log.say("notice", text, SKIPPED)
-    return ending.leave(call, Report(outcomes.outputs("skipped", ())))
+def _unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
+    """Say why there is nothing to send with, or nothing true to send."""
+    if inputs.dry_run:
+        return None
+    if run.rehearsal and not is_loopback(inputs.api_url):
+        return (
+            f"{run.rehearsal} only rehearses this workflow: its runs all have the same id. Use dry-run, or "
+            "an api-url on this machine."
+        )
+    if run.withholds_secrets and not inputs.api_token:
+        return f"{call.system.name} hands no secrets to {run.withholds_secrets}."
+    return None
 
 
-def _deliver(call: Call, inputs: Inputs, prepared: Prepared, record: Tracked | None) -> int:
-    if prepared.destination is None:
-        raise ValueError("there is nowhere to send to")
-    if record:  # now: the process may not reach the end
-        report.keep(record, call.system.speaker, call.env, call.log)
-    receipts = delivery.deliver(
-        prepared.payloads, prepared.destination, inputs.timeout, inputs.outbox, call.log.say
-    )
+def _deliver(
+    call: Call,
+    inputs: Inputs,
+    prepared: Prepared,
+    destination: Destination,
+    record: Tracked | None,
+) -> int:
+    begins = _is_begun(prepared.events)
+    seconds, outbox = inputs.timeout, inputs.outbox
+    if begins:
+        pacing = (len(prepared.payloads) - 1) // retry.WINDOW_REQUESTS * retry.WINDOW_SECONDS
+        seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + int(pacing)), None
+    receipts = delivery.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts, record
     )
+    if begins:
+        remembered = bool(inputs.record or inputs.track or call.system.records(call.env))
+        return ending.conclude_begin(call, receipts, left, remembered=remembered)
     return ending.conclude(call, receipts, left)
 
 
-def _record(inputs: Inputs, events: Events, system: System) -> Tracked | None:
-    """Make the record for a later stage, of an event that is begun and not ended."""
+def _is_begun(events: Events) -> bool:
     first = events.events[0]
     has_duration = EVENT_TYPES[first.event_type].has_duration
-    begun = has_duration and first.part["state"] in states.UNFINISHED
-    # Where a step has a stage at the job's end, the record is what makes that send; so it is kept
-    # only if that is wanted.
-    return event.track(events) if begun and (inputs.track or not system.state) else None
+    return has_duration and first.part["state"] in states.UNFINISHED
+
+
+def _record(events: Events) -> Tracked | None:
+    """Make the record for a later stage, of an event that is begun and not ended."""
+    return event.track(events) if _is_begun(events) else None

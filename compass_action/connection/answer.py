@@ -13,6 +13,8 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     retry_after: str | None = None
+    date: str | None = None
+    """The server's clock, as its Date header has it."""
 
 
 class AttemptTimeoutError(Exception):

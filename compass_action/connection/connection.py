@@ -128,11 +128,12 @@ def _post(session: requests.Session, destination: Destination, question: Questio
         allow_redirects=False,
         stream=True,
     ) as response:
-        status, retry_after = response.status_code, response.headers.get("Retry-After")
-        if status == ACCEPTED:  # whatever becomes of the rest
-            question.replies.put(Answer(status, b"", retry_after))
+        headers = response.headers
+        answer = Answer(response.status_code, b"", headers.get("Retry-After"), headers.get("Date"))
+        if answer.status == ACCEPTED:  # whatever becomes of the rest
+            question.replies.put(answer)
         body = _read_body(response, min(BODY_SECONDS, seconds / 2))
-        question.replies.put(Answer(status, body, retry_after))
+        question.replies.put(answer._replace(body=body))
 
 
 def _read_body(response: requests.Response, seconds: float) -> bytes:

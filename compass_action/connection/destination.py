@@ -128,6 +128,13 @@ def endpoint(inputs: Inputs) -> str:
     return f"https://{(match[1] or match[2]).lower()}.atlassian.net/gateway/api{EVENTS_PATH}"
 
 
+def is_loopback(url: str | None) -> bool:
+    """Tell whether a URL leads to this very machine."""
+    parts = split_url(url) if url else None
+    host = parts[1].rpartition(":")[0] or parts[1] if parts else ""
+    return host == "[::1]" or bool(LOOPBACK.fullmatch(host))
+
+
 def _checked_api_url(text: str) -> str:
     parts = split_url(text)
     if parts is not None:

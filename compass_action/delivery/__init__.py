@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from compass_action.connection.destination import Destination
 from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted
@@ -11,6 +12,9 @@ from compass_action.schemas import Payload
 from . import interruption
 from .failures import FAILURES
 from .receipt import Receipt
+
+if TYPE_CHECKING:
+    from .client import Attempt  # imported for real where it is used: it costs a start
 
 Say = Callable[[str, str, str], None]
 """Says one thing: level, text, title (which may be empty)."""
@@ -60,7 +64,7 @@ def transmit(
             payloads,
             connection.ask,
             seconds,
-            on_attempt=lambda text: say("debug", text, ""),
+            tell=lambda attempt: say(*_sentence(attempt), ""),
             alone=alone,
         )
         connection.close()
@@ -69,3 +73,11 @@ def transmit(
         interrupted = FAILURES["interrupted"]
         receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
     return receipts
+
+
+def _sentence(attempt: Attempt) -> tuple[str, str]:
+    """Say what became of an attempt: level and text. What is given up for good is told at the end."""
+    if attempt.wait is None:
+        return "debug", f"attempt {attempt.number}: {attempt.detail}"
+    next_one = f"Trying again in {attempt.wait:.0f} s." if attempt.wait >= 1 else "Trying again."
+    return "info", f"Attempt {attempt.number} failed: {attempt.detail}. {next_one}"

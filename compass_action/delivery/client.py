@@ -38,6 +38,18 @@ def _sleep(seconds: float) -> None:
         time.sleep(min(left, HEARING_SECONDS))
 
 
+class Attempt(NamedTuple):
+    """What became of one attempt, told when it happens."""
+
+    number: int
+    """Of this payload's attempts, from 1."""
+    detail: str
+    """What the server or the network said."""
+    failed: bool = False
+    wait: float | None = None
+    """Seconds until the next attempt; None if there is none."""
+
+
 class Clockwork(NamedTuple):
     """The client's clocks, waits and chance; tests put others in their place."""
 
@@ -53,19 +65,19 @@ def send(
     ask: Ask,
     seconds: float,
     clock: Clockwork = Clockwork(),  # noqa: B008 - it cannot be changed
-    on_attempt: Callable[[str], None] = lambda line: None,
+    tell: Callable[[Attempt], None] = lambda attempt: None,
     *,
     alone: bool = False,
 ) -> tuple[Receipt, ...]:
     """Send the payloads one after another; one receipt for each, in order. Raises nothing.
 
-    `seconds` bounds everything, waits included. `on_attempt` is told of each attempt, for debugging.
+    `seconds` bounds everything, waits included. `tell` is told of each attempt when it is over.
     `alone`: no fleet of jobs sends at the same time, so that the rate limit needs no more patience
     than its window.
     """
     receipts = [Receipt(payload, FAILURES["interrupted"]) for payload in payloads]
     try:
-        _deliver(receipts, ask, clock.monotonic() + seconds, clock, on_attempt, alone)
+        _deliver(receipts, ask, clock.monotonic() + seconds, clock, tell, alone)
     except Interrupted:
         interrupted = FAILURES["interrupted"]
         receipts = [r if r.settled else r._replace(failure=interrupted) for r in receipts]
@@ -77,7 +89,7 @@ def _deliver(
     ask: Ask,
     deadline: float,
     clock: Clockwork,
-    on_attempt: Callable[[str], None],
+    tell: Callable[[Attempt], None],
     alone: bool,
 ) -> None:
     """Try until all are accepted or refused for good, or the budget is spent; fill the receipts.
@@ -98,17 +110,16 @@ def _deliver(
                 receipts[index] = _given_up(receipts[index], last, note)
             return
         if wait > 0:
-            on_attempt(f"waiting {wait:.1f} s")
             clock.sleep(wait)
         index = waiting.popleft()
         sent.append(clock.monotonic())
         attempts = receipts[index].attempts + 1
         receipts[index] = Receipt(receipts[index].payload, FAILURES["timeout"], attempts=attempts)
         reply = ask(receipts[index].payload.body, min(ATTEMPT_SECONDS, deadline - sent[-1]))
-        receipts[index] = receipt = _judge(receipts[index], reply.answer)
-        on_attempt(f"attempt {attempts}: {receipt.detail or 'HTTP 202'}")
+        receipts[index] = receipt = _judge(receipts[index], reply.answer, clock.now())
         last = receipt.failure
         if last is None or not last.retry:
+            tell(Attempt(attempts, receipt.detail or "HTTP 202", failed=last is not None))
             failures, wait = 0, 0.0
             if last and last.stops_all:
                 for index in waiting:
@@ -117,12 +128,15 @@ def _deliver(
         elif reply.was_kept and last.key == "connection" and isinstance(reply.answer, Exception):
             waiting.appendleft(index)  # no outage; on a new connection it goes out at once
             wait = 0.0
+            tell(Attempt(attempts, "the server had closed the connection"))
         else:
             waiting.append(index)
             failures += 1
             remaining = deadline - clock.monotonic()
             share = 0 if alone else remaining / len(receipts)
             wait = _wait(last, reply.answer, failures, remaining, share, clock)
+            again = wait + WORTHWHILE_SECONDS <= remaining
+            tell(Attempt(attempts, receipt.detail, failed=True, wait=wait if again else None))
 
 
 def _wait(
@@ -150,9 +164,15 @@ def _given_up(receipt: Receipt, last: Failure | None, note: str) -> Receipt:
     return receipt._replace(detail=f"{receipt.detail}; {note}" if receipt.detail else note)
 
 
-def _judge(receipt: Receipt, answer: Answer | Exception) -> Receipt:
+def _judge(receipt: Receipt, answer: Answer | Exception, now: datetime) -> Receipt:
     if isinstance(answer, Answer):
         failure, detail = answers.read(answer.status, answer.body)
-        return receipt._replace(failure=failure, detail=detail, http_status=answer.status)
+        behind = retry.seconds_until(answer.date, now)
+        return receipt._replace(
+            failure=failure,
+            detail=detail,
+            http_status=answer.status,
+            clock_ahead_seconds=None if behind is None else -behind,
+        )
     failure, detail = answers.read_exception(answer)
     return receipt._replace(failure=failure, detail=detail, http_status=None)

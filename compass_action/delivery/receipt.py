@@ -19,6 +19,8 @@ class Receipt(NamedTuple):
     """What the server or the network said; foreign text."""
     http_status: int | None = None
     attempts: int = 0
+    clock_ahead_seconds: float | None = None
+    """By how much our clock is ahead of the server's, as far as its last answer told."""
     spooled: bool = False
     """The payload was written to the outbox."""
 

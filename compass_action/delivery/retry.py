@@ -70,11 +70,19 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return float(text)
+    until = seconds_until(text, now)
+    return None if until is None else max(0.0, until)
+
+
+def seconds_until(date: str | None, now: datetime) -> float | None:
+    """Seconds from now to a date of an HTTP header; None if it is absent or nonsense."""
+    if not date:
+        return None
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(date)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
+        return (moment - now).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 

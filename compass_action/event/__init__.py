@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from compass_action.ci.run import CiRun
@@ -11,11 +11,13 @@ from compass_action.ci.system import System
 from compass_action.errors import InputError, Problem, collect
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
-from compass_action.snapshot import ComponentFile
+from compass_action.inputs.values import read_time
+from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
-from compass_action.tracking import Tracked
+from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, parts, wording
+from . import components, identity, parts, states, wording
+from .components import Components
 from .event import Event, Events
 from .facts import Facts
 
@@ -24,9 +26,8 @@ def build(
     inputs: Inputs,
     run: CiRun,
     system: System,
-    files: Iterable[ComponentFile],
-    now: datetime,
-    records: Iterable[Tracked] = (),
+    snapshot: Snapshot,
+    records: Sequence[Tracked] = (),
     resumed: Tracked | None = None,
 ) -> Events:
     """Build one event for each component.
@@ -35,57 +36,95 @@ def build(
     inputs have become since. `records` are all those found, of which the one with the identity that
     is built here lends its start and its number.
 
-    Raises InputError with everything that is wrong, in all of the steps.
+    Raises InputError with everything that is wrong, in all of the steps; NothingToReport if what the
+    event would be about did not happen.
     """
     problems: list[Problem] = []
     if resumed:
         inputs = _resume(inputs, resumed)
-    kind = identity.find_event_type(inputs, run)
-    facts = Facts(kind, inputs, system, run, now, resumed)
-    if not resumed:
-        facts = facts._replace(begun=_find_begun(facts, records))
-    part = collect(problems, lambda: parts.build_part(facts))
     begun_for = resumed.component_ids if resumed else ()
-    chosen = collect(problems, lambda: components.choose(inputs, files, begun_for))
+    files, checkout = snapshot.component_files, system.checkout
+    chosen = collect(problems, lambda: components.choose(inputs, files, begun_for, checkout))
+    kind = identity.find_event_type(inputs, run)
+    facts = Facts(
+        event_type=kind,
+        inputs=inputs,
+        system=system,
+        run=run,
+        now=snapshot.now,
+        components=chosen.ids if chosen else (),
+        begun=resumed,
+        records=tuple(records),
+        remembers=bool(inputs.record or system.state or system.records(snapshot.env)),
+    )
+    if not resumed:
+        facts = facts._replace(begun=_find_begun(facts))
+    problems += _time_problems(inputs, snapshot.now)
+    part = collect(problems, lambda: parts.build_part(facts))
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
-    events = (Event(kind, chosen.cloud_id, ari, body) for ari in chosen.ids)
-    return Events(tuple(events), part.notices)
+    notices = [*chosen.notices, *part.notices]
+    own_source = inputs.external_event_source_id and not resumed
+    if own_source and len(chosen.ids) > 1 and "externalEventSourceId" in body:
+        notices.append(wording.shared_source(body["externalEventSourceId"]))
+    return Events(
+        tuple(_for_component(kind, body, chosen, ari) for ari in chosen.ids), tuple(notices)
+    )
+
+
+def _for_component(kind: str, body: Mapping[str, Any], chosen: Components, ari: str) -> Event:
+    source = body.get("externalEventSourceId")
+    if source:
+        body = {**body, "externalEventSourceId": identity.source_of_component(source, ari)}
+    return Event(kind, chosen.cloud_id, ari, body)
+
+
+def _time_problems(inputs: Inputs, now: datetime) -> list[Problem]:
+    """Find times that lie ahead: the events that come before them would be ignored."""
+    limit = now + timedelta(minutes=5)
+    return [
+        Problem(name, f"{timestamp(moment)} lies ahead. Write a time that has come.")
+        for name, moment in (
+            ("started-at", inputs.started_at),
+            ("completed-at", inputs.completed_at),
+            ("last-updated", inputs.last_updated),
+        )
+        if moment and moment > limit
+    ]
 
 
 def track(events: Events) -> Tracked:
     """Make the record by which a later stage updates these events."""
-    from compass_action.inputs.values import read_time
-
-    event = events.events[0]
-    part, body = event.part, event.body
-    started = part.get(EVENT_TYPES[event.event_type].starts)
+    event, ids = events.events[0], tuple(e.component_id for e in events.events)
+    source = event.body["externalEventSourceId"]
     return tracked_of(event)._replace(
-        component_ids=tuple(e.component_id for e in events.events),
-        started_at=read_time(started) if started else None,
-        environment=part.get("environment"),
-        source_id=body["externalEventSourceId"],
+        components=digest_of(ids),
+        component_ids=ids,
+        source_id=source.removesuffix(event.component_id.rpartition("/")[2]),
     )
 
 
 def tracked_of(event: Event) -> Tracked:
-    """Read identity, state and update number off an event."""
-    state = event.part.get(EVENT_TYPES[event.event_type].outcome)
+    """Read identity, state, start and update number off an event."""
+    kind = EVENT_TYPES[event.event_type]
+    state, started = event.part.get(kind.outcome), event.part.get(kind.starts)
+    # What has ended without an end has no start either: the time of the report stands there.
+    known = not (kind.has_duration and state in states.FINAL) or any(map(event.part.get, kind.ends))
     return Tracked(
         identity.of_part(event.event_type, event.part),
         None if state is None else str(state),
         event.body.get("updateSequenceNumber"),
+        started_at=read_time(started) if isinstance(started, str) and known else None,
+        environment=event.part.get("environment"),
     )
 
 
-def _find_begun(facts: Facts, records: Iterable[Tracked]) -> Tracked | None:
-    """Find the record of the very event that is built, if it was begun."""
+def _find_begun(facts: Facts) -> Tracked | None:
     try:
-        wanted = identity.identify(facts)
+        return identity.find_begun(facts, identity.identify(facts))
     except InputError:  # building the part says so
         return None
-    return next((record for record in records if record.identity == wanted), None)
 
 
 def _resume(inputs: Inputs, resumed: Tracked) -> Inputs:
@@ -96,7 +135,6 @@ def _resume(inputs: Inputs, resumed: Tracked) -> Inputs:
         pipeline_id=pipeline_id,
         environment_id=environment_id,
         sequence_number=sequence_number,
-        external_event_source_id=resumed.source_id or inputs.external_event_source_id,
         properties=_without_identity(inputs.properties or {}),
     )
 
@@ -114,11 +152,14 @@ def _build_body(facts: Facts, part: dict[str, Any]) -> dict[str, Any]:
     """Put the common fields around the type's own part."""
     inputs, run = facts.inputs, facts.run
     own_part = EVENT_TYPES[facts.event_type].part
-    updated = timestamp(inputs.last_updated or facts.now)
+    updated = timestamp(inputs.last_updated or run.updated_at or facts.now)
     if facts.event_type == "pullRequest":
         return {"lastUpdated": updated, own_part: part}
     problems: list[Problem] = []
-    source = collect(problems, lambda: identity.source_id(inputs, run, facts.system))
+    begun_source = facts.begun.source_id if facts.begun else None
+    source = begun_source or collect(
+        problems, lambda: identity.source_id(inputs, run, facts.system)
+    )
     page = run.job_url if inputs.scope == "job" else None
     url = inputs.url or page or run.run_url or run.repository_url
     if not url:
@@ -130,15 +171,12 @@ def _build_body(facts: Facts, part: dict[str, Any]) -> dict[str, Any]:
         facts, part, pipeline, identity.event_path(facts)
     )
     text = inputs.description or wording.description(run, pipeline)
-    earlier = facts.begun.update_sequence_number if facts.begun else None
     return {
         "displayName": wording.name(name),
         "description": shorten(one_line(text)),
         "url": url,
         "externalEventSourceId": source,
         "lastUpdated": updated,
-        "updateSequenceNumber": identity.update_sequence_number(
-            facts.now, inputs.update_sequence_number, earlier
-        ),
+        "updateSequenceNumber": identity.update_sequence_number(facts),
         own_part: part,
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
-from compass_action.snapshot import ComponentFile
+from compass_action.snapshot import ComponentFiles
 from compass_action.text import quoted
 
 DEFAULTS = ("compass.yml", "compass.yaml")
@@ -30,6 +30,8 @@ class Components(NamedTuple):
     cloud_id: str
     ids: tuple[str, ...]
     """Component ARIs of that one cloud, each once."""
+    notices: tuple[str, ...] = ()
+    """What was left out, and why."""
 
 
 def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
@@ -41,65 +43,94 @@ def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
 
 
 def choose(
-    inputs: Inputs, files: Iterable[ComponentFile], tracked_ids: tuple[str, ...] = ()
+    inputs: Inputs, files: ComponentFiles, tracked_ids: tuple[str, ...] = (), checkout: str = ""
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
-    Raises InputError with everything that is wrong.
+    `checkout` says how the CI system checks a repository out. Raises InputError with everything that
+    is wrong. What a glob matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
-    found: list[tuple[str, str]] = [("component-id", ari) for ari in inputs.component_id or ()]
-    if tracked_ids:
-        found = [("component-id", ari) for ari in tracked_ids]
-    elif not found:
-        for file in files:
-            ari, problem = (None, file.problem) if file.text is None else _read_id(file.text)
-            if ari:
-                found.append((f"component-file {quoted(file.path)}", ari))
-            else:
-                problems.append(Problem(f"component-file {quoted(file.path)}", problem or ""))
-        if not found and not problems:
-            problems.append(
-                Problem(
-                    "component-id",
-                    "it is not given, and there is no compass.yml or compass.yaml at the root of "
-                    f"the workspace. Give the component's ARI ({EXAMPLE}); Compass shows it in the "
-                    "menu of the component's page.",
-                )
-            )
-    clouds: dict[str, str] = {}
-    for where, ari in found:
-        match = COMPONENT_ARI.fullmatch(ari)
-        if match:
-            clouds.setdefault(match[1], where)
-        else:
-            problems.append(
-                Problem(where, f"{quoted(ari)} is not a component's ARI. Write {EXAMPLE}.")
-            )
-    if inputs.cloud_id and not CLOUD_ID.fullmatch(inputs.cloud_id):
-        problems.append(
-            Problem("cloud-id", f"{quoted(inputs.cloud_id)} is not a cloud id. Write a UUID.")
-        )
-    elif inputs.cloud_id and clouds and set(clouds) != {inputs.cloud_id}:
-        others = ", ".join(sorted(set(clouds) - {inputs.cloud_id}))
-        problems.append(
-            Problem(
-                "cloud-id",
-                f"{inputs.cloud_id} is not the cloud of the component, which is {others}. Leave "
-                "cloud-id out, or give a component of that site.",
-            )
-        )
-    elif len(clouds) > 1:
-        problems.append(
-            Problem(
-                "component-id",
-                f"the components belong to different clouds: {', '.join(clouds)}. Use one step for "
-                "each site.",
-            )
-        )
+    left_out: list[Problem] = []
+    found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
+    if not found:
+        found, problems, left_out = _read_files(files)
+        if not found:
+            problems += left_out or ([] if problems else [_nowhere(files, checkout)])
+    problems += [
+        Problem(where, f"{quoted(ari)} is not a component's ARI. Write {EXAMPLE}.")
+        for where, ari in found
+        if not COMPONENT_ARI.fullmatch(ari)
+    ]
+    clouds = dict.fromkeys(m[1] for _, ari in found if (m := COMPONENT_ARI.fullmatch(ari)))
+    problems += _cloud_problems(inputs.cloud_id, list(clouds))
     if problems:
         raise InputError(problems)
-    return Components(next(iter(clouds)), tuple(dict.fromkeys(ari for _, ari in found)))
+    ids = tuple(dict.fromkeys(ari for _, ari in found))
+    notices = tuple(f"{where} is left out: {what}" for where, what in left_out)
+    return Components(next(iter(clouds)), ids, notices)
+
+
+def _read_files(
+    files: ComponentFiles,
+) -> tuple[list[tuple[str, str]], list[Problem], list[Problem]]:
+    """Read the ids of the files; with them what is wrong, and what may be left out."""
+    found, problems, left_out = [], [], []
+    for file in files.files:
+        where = f"component-file {quoted(file.path)}"
+        ari, problem = (None, file.problem) if file.text is None else _read_id(file.text)
+        if ari and (COMPONENT_ARI.fullmatch(ari) or not file.by_chance):
+            found.append((where, ari))
+        elif file.by_chance:
+            left_out.append(Problem(where, problem or "its id is not a component's ARI."))
+        else:
+            problems.append(Problem(where, problem or ""))
+    if found and not problems:
+        # The default names are tried, not asked for: one of them may be another tool's.
+        left_out = [problem for problem in left_out if not _is_default(problem)]
+    return found, problems, left_out
+
+
+def _is_default(problem: Problem) -> bool:
+    return any(problem.where == f"component-file {quoted(name)}" for name in DEFAULTS)
+
+
+def _nowhere(files: ComponentFiles, checkout: str) -> Problem:
+    """Say that there is no component, and where one could be."""
+    if files.workspace_is_empty and checkout:
+        why = f"the workspace is empty. {checkout}, or give the component's ARI"
+    elif files.elsewhere:
+        some = ", ".join(map(quoted, files.elsewhere))
+        why = (
+            "there is no compass.yml at the root of the workspace, but below it. Name the files in "
+            f"component-file ({some}), or give the component's ARI"
+        )
+    else:
+        why = (
+            "there is no compass.yml or compass.yaml at the root of the workspace. Give the "
+            "component's ARI"
+        )
+    where = "Compass shows it in the menu of the component's page"
+    return Problem("component-id", f"it is not given, and {why} ({EXAMPLE}); {where}.")
+
+
+def _cloud_problems(given: str | None, clouds: list[str]) -> list[Problem]:
+    if given and not CLOUD_ID.fullmatch(given):
+        return [Problem("cloud-id", f"{quoted(given)} is not a cloud id. Write a UUID.")]
+    if given and clouds and clouds != [given]:
+        others = ", ".join(sorted(set(clouds) - {given}))
+        message = (
+            f"{given} is not the cloud of the component, which is {others}. Leave cloud-id out, or "
+            "give a component of that site."
+        )
+        return [Problem("cloud-id", message)]
+    if not given and len(clouds) > 1:
+        message = (
+            f"the components belong to different clouds: {', '.join(clouds)}. Use one step for each "
+            "site."
+        )
+        return [Problem("component-id", message)]
+    return []
 
 
 def _read_id(text: str) -> tuple[str | None, str | None]:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 # GitLab's deployment tiers. `other` says nothing, so the name is looked at.
 # https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments
@@ -17,41 +18,77 @@ TIERS = {
     "development": "DEVELOPMENT",
 }
 
-# The words by which people name environments, as they know them from Atlassian's own integrations.
+# The words by which people name environments: those of Atlassian's own GitHub app, and some more.
 WORDS = {
     "PRODUCTION": "production prod prd live produktion produccion producao produzione",
-    "STAGING": "staging stage stg sta preprod preproduction preprd uat model",
-    "TESTING": "testing test tests tst qa qc quality integration integ intg int sit acceptance "
-    "accept acpt acc control ci e2e perf load",
+    "STAGING": "staging stage stg sta preprod preproduction preprd model internal",
+    "TESTING": "testing test tests tst qa qc uat sit quality control integration integ intg int "
+    "acceptance accept acpt acc e2e ci perf load",
     "DEVELOPMENT": "development dev develop trunk review preview sandbox local playground "
     "ephemeral feature developpement entwicklung desarrollo desenvolvimento sviluppo",
 }  # fmt: skip
 CATEGORY_OF_WORD = {word: category for category, names in WORDS.items() for word in names.split()}
+WEAK = frozenset({"internal", "model", "control", "quality", "load"})
+"""Words with many other meanings: they count where no other word does."""
 NEGATIONS = frozenset({"non", "not", "no"})
+SEGMENTS = re.compile(r"[/:]|\s+[-\u2013\u2014]+\s+")
 
 
-def category(name: str, tier: str | None, rules: Iterable[tuple[str, str]]) -> str:
+class Category(NamedTuple):
+    """What an environment is counted under, and how that was found."""
+
+    name: str
+    """One of the contract's: `PRODUCTION`."""
+    source: str
+    """What told it: `environment-map`, `the deployment tier`, `the word "prod"`; empty: nothing."""
+    disagreeing: str = ""
+    """Another word of the same part of the name that says something else."""
+
+
+UNMAPPED = Category("UNMAPPED", "")
+
+
+def category(name: str, tier: str | None, rules: Iterable[tuple[str, str]]) -> Category:
     """Find the category: by the user's rules, by GitLab's tier, by the words of the name, or UNMAPPED."""
     for glob, wanted in rules:
         if fnmatchcase(fold(name), fold(glob)):
-            return wanted
-    return TIERS.get((tier or "").lower()) or _category_by_words(name)
+            return Category(wanted, "environment-map")
+    told = TIERS.get((tier or "").lower())
+    return Category(told, "the deployment tier") if told else category_by_words(name)
 
 
-def _category_by_words(name: str) -> str:
-    """The first known word decides: `review/prod-fix` is a review app, not production."""
-    parts = re.findall(r"e2e|[a-z]+|\d+", fold(_split_camel_case(name)))
-    previous = ""
-    for part in parts:
-        known = CATEGORY_OF_WORD.get(part)
-        if previous in NEGATIONS and known:
-            return "UNMAPPED"  # non-prod says what it is not
-        if previous == "pre" and known == "PRODUCTION":
-            return "STAGING"
-        if known:
-            return known
-        previous = part
-    return "UNMAPPED"
+def category_by_words(name: str) -> Category:
+    """Read the words of a name.
+
+    Paths say it first (`review/prod-fix`, `Preview - live-chat`): the first segment that holds a known
+    word decides. In it names say it at the end (`load-balancer-prod`) or at the beginning
+    (`production-eu`): the last word if it is known, else the first known one.
+    """
+    for segment in SEGMENTS.split(name):
+        words = _known_words(segment)
+        strong = [word for word in words if word not in WEAK]
+        known = [word for word in strong or words if word in CATEGORY_OF_WORD]
+        if not known:
+            continue
+        word = known[-1] if known[-1] == words[-1] else known[0]
+        found = CATEGORY_OF_WORD[word]
+        others = (other for other in known if CATEGORY_OF_WORD[other] != found)
+        return Category(found, f'the word "{word}"', next(others, ""))
+    return UNMAPPED
+
+
+def _known_words(segment: str) -> list[str]:
+    """Split into words without numbers; `pre-prod` is one, `non-prod` says what it is not."""
+    words: list[str] = []
+    for word in re.findall(r"e2e|[a-z]+", fold(_split_camel_case(segment))):
+        before = words[-1] if words else ""
+        if before == "pre" and CATEGORY_OF_WORD.get(word) == "PRODUCTION":
+            words[-1] = "preprod"
+        elif before in NEGATIONS and word in CATEGORY_OF_WORD:
+            words[-1] = f"{before}-{word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _split_camel_case(name: str) -> str:

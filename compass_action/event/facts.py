@@ -20,8 +20,14 @@ class Facts(NamedTuple):
     system: System
     run: CiRun
     now: datetime
+    components: tuple[str, ...] = ()
+    """The ids of the components that the event is for."""
     begun: Tracked | None = None
     """The record of the event that this one updates."""
+    records: tuple[Tracked, ...] = ()
+    """All the records that were found."""
+    remembers: bool = False
+    """There is a place to which a record could go."""
 
     @property
     def properties(self) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ event, from whichever stage of the job, have the same identity; a re-run is a ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,12 +22,14 @@ from compass_action.ci.system import System
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_integer
-from compass_action.tracking import Identity
+from compass_action.tracking import Identity, Tracked, digest_of
 
 from .environments import slug
 from .facts import Facts
+from .states import UNFINISHED, is_unfinished
 
 SEQUENCE_MAX = 2**53 - 1
+CREDENTIALS = re.compile(r"//[^/?#]*@")
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -60,11 +63,23 @@ def identify(facts: Facts) -> Identity:
 def source_id(inputs: Inputs, run: CiRun, system: System) -> str:
     """Name what sends events: the repository, never a branch, version or run (Compass caps the
     number of event sources of a component). Raises InputError if it is not known.
+
+    An event may show on every component that its source is attached to, and equal identity inside
+    one source overwrites. So each component of a repository has a source of its own: what ends in
+    `#` is completed by `source_of_component`. A source that the user names is taken as it is.
     """
-    found = inputs.external_event_source_id or run.repository_url
-    if not found:
+    given = inputs.external_event_source_id
+    if given and CREDENTIALS.search(given):
+        message = "it holds a user name or password. Write the address without them."
+        raise InputError([Problem("external-event-source-id", message)])
+    if not given and not run.repository_url:
         raise _unknown("external-event-source-id", system, "the URL of the repository")
-    return found
+    return given or f"{run.repository_url}#"
+
+
+def source_of_component(source: str, component_id: str) -> str:
+    """Name the event source of one component: `https://github.com/acme/shop#<the component's UUID>`."""
+    return source + component_id.rpartition("/")[2] if source.endswith("#") else source
 
 
 def event_path(facts: Facts) -> str | None:
@@ -101,16 +116,18 @@ def _deployment(facts: Facts) -> Identity:
     if not pipeline_id:
         wanted = "an id of the pipeline, the same for all its deployments"
         problems += _unknown("pipeline-id", system, wanted).problems
+    environment = environment_id(inputs, run)
     sequence = inputs.sequence_number
     try:
         if sequence is None:
             sequence = _sequence_number(facts)
+        if sequence is None and naming:
+            sequence = _number_of_first_report(facts, pipeline_id, environment)
         if sequence is None:
             wanted = "a number that is higher for each deployment, such as the build's"
             problems += _unknown("sequence-number", system, wanted).problems
     except ValueError as error:
         problems.append(Problem("sequence-number", str(error)))
-    environment = environment_id(inputs, run)
     if not environment:
         message = "it is not given. A deployment needs the name of an environment."
         problems.append(Problem("environment", message))
@@ -128,11 +145,43 @@ def environment_id(inputs: Inputs, run: CiRun) -> str | None:
     return own or slug(name)
 
 
-def update_sequence_number(now: datetime, given: int | None, earlier: int | None) -> int:
-    """Number an update: as given, else milliseconds since 1970; always above the one before it."""
+def find_begun(facts: Facts, wanted: Identity) -> Tracked | None:
+    """Find the record of the very event that is built, if it was begun."""
+    components = digest_of(facts.components)
+    for record in facts.records:
+        if (record.identity, record.components) == (wanted, components):
+            return None if _is_from_the_future(record, facts.now) else record
+    return None
+
+
+def _is_from_the_future(record: Tracked, now: datetime) -> bool:
+    """Tell a record that no clock of a runner could have written; it would hide every later update."""
+    number = record.update_sequence_number
+    return number is not None and number > milliseconds(now + timedelta(days=1))
+
+
+def milliseconds(moment: datetime) -> int:
+    """Count the milliseconds since 1970."""
     # In whole numbers: through a float, some moments come out a millisecond too low.
-    found = (now - EPOCH) // timedelta(milliseconds=1) if given is None else given
-    return found if earlier is None else max(found, earlier + 1)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def update_sequence_number(facts: Facts) -> int:
+    """Number an update: as given, else by the time of its news, else by the time of the report; always
+    above the one before it, so that a step back of the clock hides nothing.
+    """
+    inputs, run, begun = facts.inputs, facts.run, facts.begun
+    if inputs.update_sequence_number is not None:
+        found = inputs.update_sequence_number
+    elif run.updated_at:
+        found = milliseconds(run.updated_at) + run.update_rank
+    elif inputs.last_updated and not begun:
+        found = milliseconds(inputs.last_updated)
+    else:
+        found = milliseconds(facts.now)
+    if not begun or begun.update_sequence_number is None or _is_from_the_future(begun, facts.now):
+        return found
+    return max(found, begun.update_sequence_number + 1)
 
 
 def of_part(event_type: str, part: Mapping[str, Any]) -> Identity:
@@ -166,10 +215,29 @@ def _sequence_number(facts: Facts) -> int | None:
     naming = facts.system.naming
     if not naming:
         return None
-    found = (naming.run_number if facts.inputs.scope == "run" else naming.job_number)(facts.run)
+    whole, run = facts.inputs.scope == "run", facts.run
+    found = (naming.run_number if whole else naming.job_number)(run)
+    if found is None and (started := run.run_started_at if whole else run.job_started_at):
+        found = milliseconds(started)
     if found is not None and found > SEQUENCE_MAX:
         raise ValueError(f"{found} exceeds 2^53. Give sequence-number, higher for each deployment.")
     return found
+
+
+def _number_of_first_report(
+    facts: Facts, pipeline_id: str | None, environment: str | None
+) -> int | None:
+    """Number a deployment by its first report, where the system has no number that rises.
+
+    None where the first report could not tell the last one what number it took.
+    """
+    components = digest_of(facts.components)
+    for record in facts.records:
+        same = (record.identity.pipeline_id, record.identity.environment_id, record.components)
+        if same == (pipeline_id, environment, components) and record.state in UNFINISHED:
+            return record.identity.sequence_number
+    begins = is_unfinished(facts.inputs.state or facts.run.status)
+    return None if begins and not facts.remembers else milliseconds(facts.now)
 
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:

@@ -10,22 +10,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from compass_action.errors import InputError, Problem, collect
+from compass_action.errors import InputError, NothingToReport, Problem, collect
 from compass_action.event_types import EVENT_TYPES
-from compass_action.inputs.values import read_integer, read_score
 from compass_action.text import timestamp
 
 from . import environments, identity, states, wording
 from .facts import Facts
+from .properties import lay_over
 from .times import open_span, span
 
 Fields = dict[str, Any]
-
-# The only properties of the contract that are no text or object; YAML hands them over as text.
-NUMBERS: Mapping[str, Callable[[str], float]] = {
-    "score": read_score,
-    "sequenceNumber": read_integer,
-}
 
 
 class Part(NamedTuple):
@@ -41,35 +35,16 @@ def build_part(facts: Facts) -> Part:
 
     Raises InputError with everything that is missing.
     """
+    kind = EVENT_TYPES[facts.event_type]
     derived, notices = PARTS[facts.event_type](facts)
-    merged = lay_over(derived, facts.properties)
-    outcome = EVENT_TYPES[facts.event_type].outcome
+    merged = lay_over(derived, facts.properties, times=(kind.starts, *kind.ends))
+    outcome = kind.outcome
     if outcome in derived:  # it was read from the properties, and is now in the API's spelling
         merged[outcome] = derived[outcome]
     own_id = merged.get("id")
     if isinstance(own_id, int) and not isinstance(own_id, bool):
         merged["id"] = str(own_id)  # JSON's 42 is as good an id as YAML's
     return Part(merged, notices)
-
-
-def lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> Fields:
-    """Lay a mapping over another, mapping by mapping."""
-    merged = dict(below)
-    for key, value in above.items():
-        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = lay_over(merged[key], value)
-        elif key in NUMBERS and isinstance(value, str):
-            merged[key] = _number(key, value)
-        else:
-            merged[key] = value
-    return merged
-
-
-def _number(key: str, text: str) -> float | str:
-    try:
-        return NUMBERS[key](text)
-    except ValueError:
-        return text  # the schema says what is wrong with it, with its path
 
 
 def _build(facts: Facts) -> Part:
@@ -119,16 +94,17 @@ def _environment(facts: Facts, environment_id: str) -> Part:
     inputs, run = facts.inputs, facts.run
     name = inputs.environment or run.environment or environment_id
     tier = run.environment_tier if name == run.environment else None
-    category = inputs.environment_category or environments.category(
-        name, tier, inputs.environment_map or ()
-    )
+    category = inputs.environment_category
+    notices: tuple[str, ...] = ()
+    if not category:
+        found = environments.category(name, tier, inputs.environment_map or ())
+        category, notices = found.name, wording.about_category(name, found)
     fields = {
         "category": category,
         "displayName": wording.name(name),
         "environmentId": environment_id,
     }
-    unmapped = category == "UNMAPPED" and not inputs.environment_category
-    return Part(fields, (wording.unmapped(name),) if unmapped else ())
+    return Part(fields, notices)
 
 
 def _pipeline(facts: Facts, pipeline_id: str) -> Fields:
@@ -143,25 +119,47 @@ def _pipeline(facts: Facts, pipeline_id: str) -> Fields:
 
 def _incident(facts: Facts) -> Part:
     """An incident; MTTR is counted from `startTime` to `endTime`."""
-    state = states.find(facts)
-    started, ended = open_span(facts, state, "RESOLVED")
-    fields, notices = _identified(facts, state=state)
-    return Part(_with_times(fields, startTime=started, endTime=ended), notices)
+    return _open_for_a_while(facts, "RESOLVED")
 
 
 def _vulnerability(facts: Facts) -> Part:
     """A vulnerability; severity comes from `properties`."""
-    state = states.find(facts)
-    started, ended = open_span(facts, state, "REMEDIATED")
-    fields, notices = _identified(facts, state=state)
-    times = {"vulnerabilityStartTime": started, "remediationTime": ended}
-    return Part(_with_times(fields, **times), notices)
+    return _open_for_a_while(facts, "REMEDIATED")
+
+
+def _open_for_a_while(facts: Facts, closed: str) -> Part:
+    """What is opened by one report and closed by another, mostly of another run.
+
+    Each report has to carry the start. That of the first may be filled in, and is said; a later one's
+    would falsify the time to recover.
+    """
+    problems: list[Problem] = []
+    state = collect(problems, lambda: states.find(facts))
+    identified = collect(problems, lambda: _identified(facts))
+    if not state or not identified:
+        raise InputError(problems)
+    kind = EVENT_TYPES[facts.event_type]
+    started, ended = open_span(facts, state, closed)
+    fields, notices = {"state": state} | identified.fields, identified.notices
+    if started is None and kind.starts not in facts.properties:
+        if state != "OPEN":
+            raise InputError([Problem("started-at", wording.start_needed(facts.event_type, state))])
+        started = facts.now
+        notices = (*notices, wording.start_filled_in(facts.event_type, started))
+    return Part(_with_times(fields, **{kind.starts: started, kind.ends[0]: ended}), notices)
+
+
+ALERT_TIMES = {"ACKNOWLEDGED": "acknowledgedAt", "SNOOZED": "snoozedAt", "CLOSED": "closedAt"}
 
 
 def _alert(facts: Facts) -> Part:
-    """An alert; the times of its steps come from `properties`."""
-    fields, notices = _identified(facts, status=states.find(facts))
-    return Part(_with_times(fields, createdAt=facts.inputs.started_at), notices)
+    """An alert; the times of its other steps come from `properties`."""
+    status = states.find(facts)
+    fields, notices = _identified(facts, status=status)
+    times = {"createdAt": facts.inputs.started_at}
+    if status in ALERT_TIMES:
+        times[ALERT_TIMES[status]] = facts.inputs.completed_at
+    return Part(_with_times(fields, **times), notices)
 
 
 def _flag(facts: Facts) -> Part:
@@ -184,6 +182,10 @@ def _custom(facts: Facts) -> Part:
 def _push(facts: Facts) -> Part:
     """A push: the commit, its branch and author."""
     run = facts.run
+    if run.tag and not run.branch:
+        raise NothingToReport(
+            "A push of a tag has no branch, and Compass shows pushes to branches."
+        )
     author = {"name": run.author_name or run.actor, "email": run.author_email}
     fields: Fields = {"id": run.commit, "branchName": run.branch}
     fields["author"] = {key: value for key, value in author.items() if value} or None

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from compass_action.errors import InputError, Problem
-from compass_action.event_types import EVENT_TYPES
+from compass_action.errors import InputError, NothingToReport, Problem
+from compass_action.event_types import EVENT_TYPES, OUTCOMES
 from compass_action.text import quoted, words
 
 from .facts import Facts
@@ -25,26 +25,66 @@ UNFINISHED = frozenset({"IN_PROGRESS", "PENDING"})
 TIMEOUT_EXIT_CODE = 124  # what timeout(1) of the GNU coreutils exits with
 
 
-def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> str:
-    """Find Compass's state for a word in any case, or for an exit code.
+SKIPPED = "SKIPPED"
+"""What `read` makes of a word for something that did not happen; no state of Compass's."""
 
-    `own` are the words that mean something else on this CI system than elsewhere. Raises ValueError
-    with a sentence that lists the known words.
+
+def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> str:
+    """Find Compass's state for a word in any case, for an exit code, or for the joined outcomes of
+    several jobs (`success, skipped`, or what GitHub's `toJSON(needs)` makes).
+
+    `own` are the words that mean something else on this CI system than elsewhere. Returns `SKIPPED`
+    for a build or deployment that did not happen. Raises ValueError with a sentence that lists the
+    known words.
     """
     kind = EVENT_TYPES[event_type]
+    if kind.has_duration and (outcomes := _split_joined(word)):
+        return _sum_up([read(event_type, outcome, own) for outcome in outcomes])
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word.strip())  # Azure: SucceededWithIssues
     folded = re.sub(r"[\s_-]+", " ", spaced).lower()
     folded = (own or {}).get(folded, folded)
-    if kind.has_duration and re.fullmatch(r"-?\d{1,10}", folded, re.ASCII):
-        code = int(folded)  # below zero on Windows
+    if (
+        kind.has_duration
+        and re.fullmatch(r"-?\d{1,10}", spaced, re.ASCII)
+        and not (own or {}).get(spaced)
+    ):
+        code = int(spaced)  # below zero on Windows
         return kind.words[{0: "success", TIMEOUT_EXIT_CODE: "timed out"}.get(code, "failed")]
     if folded in kind.words:
         return kind.words[folded]
+    if kind.has_duration and OUTCOMES.get(folded) == SKIPPED:
+        return SKIPPED
     article = "an" if event_type[0] in "aeiou" else "a"
     raise ValueError(
         f"{quoted(word)} is not {article} {event_type} {kind.outcome}. "
         f"Use one of: {words(kind.words)}" + (", or an exit code." if kind.has_duration else ".")
     )
+
+
+def _split_joined(word: str) -> list[str]:
+    """Split the outcomes of several jobs; empty if the word is one word."""
+    text = word.strip()
+    if text.startswith("{"):
+        import json
+
+        try:
+            needs = json.loads(text)
+            return [str(need["result"]) for need in needs.values()]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return []
+    parts = [part.strip() for part in re.split(r"[,\n]", text)]
+    return [part for part in parts if part] if len(parts) > 1 else []
+
+
+def _sum_up(states: list[str]) -> str:
+    """The outcome of all: failed if one failed, else cancelled if one was, and so on."""
+    for state in ("FAILED", "ERROR", "TIMED_OUT", "ROLLED_BACK", "CANCELLED", "UNKNOWN"):
+        if state in states:
+            return "FAILED" if state in ("ERROR", "TIMED_OUT", "ROLLED_BACK") else state
+    for state in ("IN_PROGRESS", "PENDING", "SUCCESSFUL"):
+        if state in states:
+            return state
+    return SKIPPED
 
 
 def is_unfinished(word: str | None) -> bool:
@@ -58,22 +98,37 @@ def is_unfinished(word: str | None) -> bool:
 def find(facts: Facts) -> str:
     """Find the state: from `properties`, from the input, from the CI system.
 
-    Raises InputError if there is none or the word is not known.
+    Raises InputError if there is none or the word is not known, NothingToReport if what it is about
+    did not happen. What was begun and then skipped was cancelled.
     """
     kind = EVENT_TYPES[facts.event_type]
     if kind.outcome in facts.properties:
         return _own(facts)
     word, own = facts.inputs.state, None
-    if not word and facts.inputs.scope == "job":  # a host tells the job's state, not the run's
-        word, own = facts.run.status if kind.has_duration else None, facts.system.outcomes
+    if not word:
+        word, own = _told(facts), facts.system.outcomes
     if not word:
         known = words(kind.words)
         message = f"it is not given, and {facts.system.name} does not say it. Use one of: {known}."
         raise InputError([Problem("state", message)])
     try:
-        return read(facts.event_type, word, own)
+        found = read(facts.event_type, word, own)
     except ValueError as error:
         raise InputError([Problem("state", str(error))]) from None
+    if found != SKIPPED:
+        return found
+    if facts.begun:
+        return "CANCELLED"
+    raise NothingToReport(f"The state {quoted(word)} says that nothing happened.")
+
+
+def _told(facts: Facts) -> str | None:
+    """What the host tells: the job's outcome, of which that of the whole run is another thing."""
+    if facts.event_type == "pullRequest":
+        return facts.run.pull_request_status
+    if not EVENT_TYPES[facts.event_type].has_duration:
+        return None
+    return facts.run.run_status if facts.inputs.scope == "run" else facts.run.status
 
 
 def _own(facts: Facts) -> str:

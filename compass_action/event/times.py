@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.values import read_time
 
 from .facts import Facts
@@ -22,7 +23,7 @@ def span(facts: Facts, state: str) -> Span:
     """Find start and end of a build or deployment in a state.
 
     What is in progress begins with its first report at the latest, and what is final ends with its
-    own.
+    own, unless the host tells when.
     """
     inputs, run = facts.inputs, facts.run
     started = _own(facts, "startedAt") or inputs.started_at
@@ -32,19 +33,24 @@ def span(facts: Facts, state: str) -> Span:
         started = run.run_started_at if inputs.scope == "run" else run.job_started_at
     if started is None and state == "IN_PROGRESS":
         started = facts.now
-    given_end = _own(facts, "completedAt") or inputs.completed_at
-    completed = given_end if state in FINAL else None
-    if completed is None and state in FINAL:
-        completed = max(facts.now, started) if started else facts.now  # the clock may step back
+    completed = None
+    if state in FINAL:
+        completed = _own(facts, "completedAt") or inputs.completed_at or run.ended_at
+        if completed is None:  # the clock may step back
+            completed = max(facts.now, started) if started else facts.now
     return Span(started, completed)
 
 
 def open_span(facts: Facts, state: str, closed: str) -> Span:
-    """Find start and end of something that is open for a while: what is open has not ended."""
-    started, ended = facts.inputs.started_at, facts.inputs.completed_at
-    if state == "OPEN":
-        return Span(started or facts.now, None)
-    return Span(started, ended or (facts.now if state == closed else None))
+    """Find start and end of something that is open for a while: what is open has not ended.
+
+    The start that nobody gave is None.
+    """
+    kind = EVENT_TYPES[facts.event_type]
+    started = _own(facts, kind.starts) or facts.inputs.started_at
+    if state != closed:
+        return Span(started, None)
+    return Span(started, _own(facts, kind.ends[0]) or facts.inputs.completed_at or facts.now)
 
 
 def _own(facts: Facts, name: str) -> datetime | None:

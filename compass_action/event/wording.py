@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from compass_action.ci.run import CiRun
+from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
-from compass_action.text import one_line, shorten
+from compass_action.text import one_line, shorten, timestamp
 
 from .components import UUID
+from .environments import Category
 from .facts import Facts
 
 UNKNOWN_START = (
-    "The build's start is unknown, so Compass is not told how long it took. Report it when it starts "
-    "as well (track, or state: in_progress), or give started-at."
+    "No start time, so Compass will show no duration. Report the start too, or set started-at."
 )
 FORGE_ONLY = (
     "Atlassian documents pullRequest events as usable by Forge apps only; they do not appear in the "
@@ -23,11 +25,38 @@ FORGE_ONLY = (
 )
 
 
-def unmapped(environment: str) -> str:
-    """Say that nothing tells an environment's category."""
+def about_category(environment: str, category: Category) -> tuple[str, ...]:
+    """Say what is odd about an environment's category."""
+    if category.name == "UNMAPPED" and not category.source:
+        return (
+            f'The environment "{environment}" has no known category and is sent as UNMAPPED. Give '
+            "environment-category or environment-map: Compass counts production deployments only.",
+        )
+    if category.disagreeing:
+        return (
+            f'The environment "{environment}" is sent as {category.name}, because of '
+            f'{category.source}, although it also says "{category.disagreeing}". If that is wrong, '
+            "set environment-category or environment-map.",
+        )
+    return ()
+
+
+def start_needed(event_type: str, state: str) -> str:
+    """Say that a report of something that was opened before needs its start."""
+    article = "an" if event_type[0] in "aeiou" else "a"
     return (
-        f'The environment "{environment}" has no known category and is sent as UNMAPPED. Give '
-        "environment-category or environment-map: Compass counts production deployments only."
+        f"it is not given. {article.capitalize()} {event_type} that is {state.lower()} needs the start "
+        f"of the report that opened it: the output started-at of that report, or what the tool says "
+        "that raised it."
+    )
+
+
+def start_filled_in(event_type: str, started: datetime) -> str:
+    """Say that the start was made up, and what that asks of later reports."""
+    moment = timestamp(started)
+    return (
+        f"No start was given, so the {event_type} starts now, {moment}. Every later report of it needs "
+        f"the same started-at, which is an output of this one; without it the start moves."
     )
 
 
@@ -41,6 +70,19 @@ def derived_id(event_type: str) -> str:
     return (
         f"The {event_type}'s id was derived from this run. A later update, from another run, has to "
         "carry the same id: give `id: …` in properties."
+    )
+
+
+def unused(event_type: str, names: Sequence[str]) -> str:
+    """Say which of the given inputs a type of event has no use for."""
+    return f"Not used for {EVENT_TYPES[event_type].word} events: {', '.join(names)}."
+
+
+def shared_source(source: str) -> str:
+    """Say what it may do that several components share an event source."""
+    return (
+        f"Several components share the event source {source}. Compass may show each of these events on "
+        "all of them. Leave external-event-source-id out, and each component has its own."
     )
 
 

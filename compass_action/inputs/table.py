@@ -14,6 +14,7 @@ from compass_action.event_types import EVENT_TYPES
 
 from .values import (
     CATEGORIES,
+    COMMIT,
     FLAG,
     LIST,
     MAPPING,
@@ -101,17 +102,20 @@ INPUTS = (
     Input("update-sequence-number", WHOLE_NUMBER, "event", "Orders the updates of one event. Default: milliseconds since 1970."),
     Input("environment", TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
     Input("environment-id", TEXT, "pipeline", "The environment's id. Default: the CI system's id, else a slug of the environment."),
-    Input("environment-category", one_of({c.lower(): c for c in CATEGORIES}), "pipeline", "production, staging, testing, development or unmapped. Default: environment-map, GitLab's tier, then the environment's name."),
+    Input("environment-category", one_of(CATEGORIES), "pipeline", "production, staging, testing, development or unmapped. Default: environment-map, GitLab's tier, then the environment's name."),
     Input("environment-map", RULES, "pipeline", "Rules from environment to category, one glob=CATEGORY on each line; the first match counts."),
     Input("pipeline-id", TEXT, "pipeline", "The pipeline's id. Default: unique for each build, the same for every deployment of one job."),
     Input("pipeline-name", TEXT, "pipeline", "The pipeline's name. Default: the workflow's or the repository's."),
     Input("pipeline-url", WEB_ADDRESS, "pipeline", "The pipeline's page. Default: the page of the run."),
     Input("sequence-number", WHOLE_NUMBER, "pipeline", "Orders the deployments of one pipeline to one environment. Default: from run, attempt and leg."),
     Input("scope", one_of(_choices("job", "run")), "pipeline", "What the event stands for: this job, or the whole run.", "job"),
+    Input("commit", COMMIT, "pipeline", "The commit, where the CI system does not say it or means another one: 7 to 64 hex digits."),
+    Input("ref", TEXT, "pipeline", "The branch or tag, likewise: refs/heads/main, refs/tags/v1, or a branch's name."),
     Input("track", FLAG, "behaviour", "Report IN_PROGRESS now and the outcome when the job ends.", "false"),
-    Input("on-error", one_of(_choices("warn", "fail")), "behaviour", "What a failed delivery does to the job: warn or fail.", "warn"),
+    Input("on-error", one_of(_choices("warn", "fail", "warn-all")), "behaviour", "What a failed delivery does to the job: warn or fail; with warn-all wrong or missing inputs are a warning too.", "warn"),
     Input("timeout", SECONDS, "behaviour", "Seconds for everything, waits included.", "120"),
     Input("outbox", TEXT, "behaviour", "A file for what could not be delivered, for compass-event replay."),
+    Input("record", TEXT, "behaviour", "A file that keeps what was begun, where the CI system has no place for it: one line for each event."),
     Input("dry-run", FLAG, "behaviour", "Print the exact request, send nothing.", "false"),
     Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
     Input("debug", FLAG, "behaviour", "Say more. Secrets stay hidden.", "false"),
@@ -156,10 +160,13 @@ class Inputs(NamedTuple):
     pipeline_url: str | None = None
     sequence_number: int | None = None
     scope: str = "job"
+    commit: str | None = None
+    ref: str | None = None
     track: bool = False
     on_error: str = "warn"
     timeout: int = 120
     outbox: str | None = None
+    record: str | None = None
     dry_run: bool = False
     ci: str | None = None
     debug: bool = False

@@ -14,12 +14,17 @@ from urllib.parse import urlsplit
 
 from compass_action.text import quoted, words
 
+from .mappings import read_mapping
+
 INT64_MAX = 2**63 - 1
-PROPERTIES_MAX_CHARS = 65_536
-PROPERTIES_MAX_DEPTH = 8
 TIMEOUT_MAX_SECONDS = 3_600
 
-CATEGORIES = ("PRODUCTION", "STAGING", "TESTING", "DEVELOPMENT", "UNMAPPED")
+CATEGORIES = {
+    "production": "PRODUCTION", "staging": "STAGING", "testing": "TESTING",
+    "development": "DEVELOPMENT", "unmapped": "UNMAPPED",
+    "prod": "PRODUCTION", "stage": "STAGING", "test": "TESTING", "dev": "DEVELOPMENT",
+}  # fmt: skip
+"""The categories of environments, as the contract has them, by the words that are taken for them."""
 
 FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
     "false": False, "no": False, "off": False, "0": False,
@@ -126,67 +131,17 @@ def split_url(text: str) -> tuple[str, str, str] | None:
     return parts.scheme, parts.netloc, rest
 
 
+def read_commit(text: str) -> str:
+    """Read a commit's hash, whole or abbreviated."""
+    if not re.fullmatch(r"[0-9a-f]{7,64}", text.lower(), re.ASCII):
+        raise ValueError(f"{quoted(text)} is not a commit. Write its hash, 7 to 64 hex digits.")
+    return text.lower()
+
+
 def read_list(text: str) -> tuple[str, ...]:
     """Read a list separated by newlines or commas; blank entries and repetitions are dropped."""
     entries = (entry.strip() for entry in re.split(r"[\n\r,]", text))
     return tuple(dict.fromkeys(entry for entry in entries if entry))
-
-
-def read_mapping(text: str) -> Mapping[str, Any]:
-    """Read a YAML or JSON mapping whose scalars stay what was written (`on`, `0123`, `1.10`).
-
-    JSON keeps its own types. Numbers and truth values of YAML are made from their text where the
-    event's schema asks for them (`parts.NUMBERS`).
-    """
-    if len(text) > PROPERTIES_MAX_CHARS:
-        raise ValueError(f"it is longer than {PROPERTIES_MAX_CHARS} characters.")
-    try:
-        loaded = _load_json(text) if text.startswith("{") else _load_yaml(text)
-    except (ValueError, OverflowError, RecursionError):  # OverflowError: YAML's "\UFFFFFFFF"
-        loaded = None
-    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
-        loaded = None
-    if loaded is None or _deeper_than(PROPERTIES_MAX_DEPTH, loaded):
-        raise ValueError(
-            "it is not a mapping. Write YAML lines such as `id: INC-7`, or a JSON object; "
-            f"anchors, aliases, tags and more than {PROPERTIES_MAX_DEPTH} levels are not read."
-        )
-    return loaded
-
-
-def _deeper_than(depth: int, value: object) -> bool:
-    """Tell whether a value nests deeper; what comes later may then recurse over it."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth < 0 or any(_deeper_than(depth - 1, item) for item in inner)
-
-
-def _load_json(text: str) -> object:
-    import json
-
-    try:
-        return json.loads(text)
-    except ValueError:
-        return _load_yaml(text)  # YAML's flow style also starts with a brace: {id: 7}
-
-
-def _load_yaml(text: str) -> object:
-    import yaml  # here, because most runs have no mapping to read
-
-    try:
-        depth = 0
-        for token in yaml.scan(text, Loader=yaml.BaseLoader):
-            # An alias can blow a small text up to any size, a tag could ask for any type.
-            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
-                return None
-            # Stopped early: the scanner's time grows with the square of the depth.
-            name = type(token).__name__
-            depth += name.endswith(("MappingStartToken", "SequenceStartToken"))
-            depth -= name.endswith(("MappingEndToken", "SequenceEndToken", "BlockEndToken"))
-            if depth > PROPERTIES_MAX_DEPTH:
-                return None
-        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only
-    except yaml.YAMLError:
-        return None
 
 
 def read_rules(text: str) -> tuple[tuple[str, str], ...]:
@@ -194,12 +149,13 @@ def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     rules = []
     for line in read_list(text):
         glob, equals, category = (part.strip() for part in line.rpartition("="))
-        if not equals or not glob or category.upper() not in CATEGORIES:
+        if not equals or not glob or category.lower() not in CATEGORIES:
+            known = words(dict.fromkeys(CATEGORIES.values()))
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
-                f"`eu-live-*=PRODUCTION`; the categories are {words(CATEGORIES)}."
+                f"`eu-live-*=PRODUCTION`; the categories are {known}."
             )
-        rules.append((glob, category.upper()))
+        rules.append((glob, CATEGORIES[category.lower()]))
     return tuple(rules)
 
 
@@ -242,6 +198,7 @@ WHOLE_NUMBER = ValueType(read_integer, "N")
 SECONDS = ValueType(read_seconds, "N")
 TIME = ValueType(read_time, "TIME")
 WEB_ADDRESS = ValueType(read_url)
+COMMIT = ValueType(read_commit)
 LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
 MAPPING = ValueType(read_mapping)
 RULES = ValueType(read_rules, is_list=True)

@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compass_action.errors import UNWRITTEN
-from compass_action.tracking import Tracked
 
-from . import github, gitlab, pipes, plain
+from . import github, gitlab, pipes, plain, records
 from .log import Log
-from .report import Report
+from .report import Kept, Report
 from .safe import printable
 from .speaker import Speaker
 
@@ -21,9 +20,14 @@ SPEAKERS: Mapping[str, Speaker] = {
 }
 
 
-def keep(tracked: Tracked, manner: str, env: Mapping[str, str], log: Log) -> None:
-    """Keep the record of a begun event for later stages; warn if that could not be done."""
-    for sentence in SPEAKERS[manner].keep(tracked, env):
+def keep(
+    kept: Kept, manner: str, env: Mapping[str, str], log: Log, record: str | None = None
+) -> None:
+    """Keep what later stages have to know; `record` is a file for it that the user named."""
+    problems = SPEAKERS[manner].keep(kept, env)
+    if record and kept.tracked:
+        problems += records.keep_in_file(record, kept.tracked)
+    for sentence in problems:
         log.say("warning", sentence, UNWRITTEN)
 
 

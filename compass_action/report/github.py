@@ -9,9 +9,10 @@ import secrets as randomness
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from compass_action.tracking import NAME, Tracked
+from compass_action.tracking import FOLDER_NAME, NAME
 
-from .report import Report
+from . import records
+from .report import Kept, Report
 from .speaker import Speaker
 from .summary import render_summary
 
@@ -45,9 +46,17 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
-    """Hand the record to the step's stage at the job's end."""
-    return _append({"GITHUB_STATE": _pair(NAME, tracked.to_json())}, env)
+def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
+    """Hand the record to the step's stage at the job's end, and to the job's later steps."""
+    if not kept.tracked:
+        return []
+    problems = []
+    if kept.ends_job:
+        problems = _append({"GITHUB_STATE": _pair(NAME, kept.tracked.to_json())}, env)
+    folder = env.get("RUNNER_TEMP")  # emptied for each job
+    if folder:
+        problems += records.keep_in_folder(Path(folder) / FOLDER_NAME, kept.tracked)
+    return problems
 
 
 def save(report: Report, env: Mapping[str, str]) -> list[str]:

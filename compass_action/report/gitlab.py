@@ -11,11 +11,11 @@ from pathlib import Path
 
 from compass_action import tracking
 from compass_action.inputs.table import BY_NAME
-from compass_action.tracking import Tracked
 
 from .outcomes import OUTPUTS
 from .plain import mask, render, variables
-from .report import Report
+from .records import without_components
+from .report import Kept, Report
 from .speaker import Speaker
 
 FILE_MAX_BYTES = 5 * 1024
@@ -26,9 +26,9 @@ where `inputs.given.find` knows them by the record beside them. So record and ou
 from one job: each job writes all of these names, and the last one wins for all of them."""
 
 
-def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
     """Write the record alone: the outputs come when there are some."""
-    return save(Report(tracked=tracked), env)
+    return save(Report(tracked=kept.tracked), env) if kept.tracked else []
 
 
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
@@ -56,9 +56,10 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
 
 def _record(report: Report) -> str:
     """The begun event's record, or of an event that is over what later jobs recognise it by."""
+    echoes = {name: report.outputs[name] for name in ECHOES if name in report.outputs}
     if report.tracked:
-        return report.tracked.to_json()
-    return tracking.record_of_echoes({n: report.outputs[n] for n in ECHOES if n in report.outputs})
+        return without_components(report.tracked).to_json(echoes)
+    return tracking.record_of_echoes(echoes)
 
 
 def _lines(pairs: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from compass_action.delivery.receipt import Receipt
+from compass_action.errors import CLOCKS
 from compass_action.event import tracked_of
 from compass_action.event.event import Event
 from compass_action.schemas import Payload
@@ -22,7 +23,9 @@ OUTPUTS = {
     "component-ids": "The components' ARIs, with commas between them.",
     "pipeline-id": "The pipeline's id.",
     "environment-id": "The environment's id, for a deployment.",
+    "environment-category": "The category that the environment counts under.",
     "sequence-number": "The deployment's sequence number.",
+    "started-at": "When it started, as it was sent; absent where nobody knows.",
     "update-sequence-number": "The number that orders the updates of this event.",
     "http-status": "The status of the last answer, if there was one.",
     "send-attempts": "The number of HTTP requests made, retries included.",
@@ -129,13 +132,7 @@ def closing(
 
     `outbox` is where events were to be kept; `kept` where they are anyhow, in a replay.
     """
-    messages = []
-    accepted = [receipt for receipt in receipts if receipt.accepted]
-    if len(accepted) == 1:
-        text = f"accepted by Compass for {accepted[0].payload.component_id}"
-        messages.append(Message("success", text))
-    elif accepted:
-        messages.append(Message("success", f"accepted by Compass for {len(accepted)} components"))
+    messages = accepted(receipts)
     causes: dict[tuple[str, str], list[Receipt]] = {}
     for receipt in receipts:
         if receipt.failure:
@@ -147,6 +144,40 @@ def closing(
         lines = [*_details(failed), hint, f"Component: {_some(names, ', ')}", left]
         messages.append(Message(level, "\n".join(filter(None, lines)), headline))
     return messages
+
+
+def accepted(receipts: Sequence[Receipt]) -> list[Message]:
+    """Say for whom Compass has taken the event."""
+    taken = [receipt for receipt in receipts if receipt.accepted]
+    if not taken:
+        return []
+    whom = taken[0].payload.component_id if len(taken) == 1 else f"{len(taken)} components"
+    return [Message("success", f"accepted by Compass for {whom}")]
+
+
+def begin_lost(failed: Sequence[Receipt], *, remembered: bool) -> Message:
+    """Say in one line that the start is not shown, and what the end will do about it."""
+    first = failed[0]
+    headline = first.failure.headline if first.failure else ""
+    said = f" ({first.detail})" if first.detail else ""
+    later = "The outcome will carry it." if remembered else "Pass started-at with the outcome."
+    return Message("warning", f"{headline}{said}, so the start is not shown yet. {later}")
+
+
+CLOCK_TOLERANCE_SECONDS = 30
+
+
+def clock(receipts: Sequence[Receipt]) -> list[Message]:
+    """Warn if our clock and the server's are apart."""
+    told = [r.clock_ahead_seconds for r in receipts if r.clock_ahead_seconds is not None]
+    if not told or abs(told[-1]) <= CLOCK_TOLERANCE_SECONDS:
+        return []
+    side = "ahead of" if told[-1] > 0 else "behind"
+    text = (
+        f"This runner's clock is {abs(told[-1]):.0f} s {side} Compass's. Updates are numbered by time, so "
+        "Compass may ignore one that a runner with another clock reports. Set the runner's clock."
+    )
+    return [Message("warning", text, CLOCKS)]
 
 
 SHOWN_MAX = 3

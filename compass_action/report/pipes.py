@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from compass_action.tracking import NAME, Tracked
+from compass_action.tracking import NOTE_NAME
 
+from . import records
 from .plain import mask, variables
-from .report import Report
+from .report import Kept, Report
 from .speaker import Speaker
 
 BLUE, GREEN, YELLOW, RED, RESET = ("\x1b[34m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m")
@@ -52,20 +53,13 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
-    """Keep the begun event in the shared storage, for the pipe that ends it."""
+def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
+    """Keep the begun event in the shared storage, for the pipe that ends it, and the attempts."""
     folder = env.get("BITBUCKET_PIPE_SHARED_STORAGE_DIR")
     if not folder:
         return []
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / tracked.file_name).write_text(tracked.to_json(), encoding="utf-8")
-    except OSError as error:
-        return [
-            f"{NAME} cannot be kept in the shared storage ({type(error).__name__}), so the event's end "
-            "will not know its start."
-        ]
-    return []
+    problems = records.write_into(folder, NOTE_NAME, kept.note) if kept.note else []
+    return problems + (records.keep_in_folder(folder, kept.tracked) if kept.tracked else [])
 
 
 SPEAKER = Speaker("pipes", mask, render, keep, save)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from compass_action.tracking import Tracked
-
-from .report import Report
+from .report import Kept, Report
 from .speaker import Speaker
 
 LABELS = {"notice": "Note", "warning": "Warning", "error": "Error", "debug": "Debug"}
@@ -29,7 +27,7 @@ def render(level: str, title: str, text: str) -> list[str]:
     return [f"{prefix}: {text}" if text else prefix]
 
 
-def keep(tracked: Tracked, env: Mapping[str, str]) -> list[str]:
+def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
     """There is no place to keep anything."""
     return []
 

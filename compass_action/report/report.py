@@ -17,6 +17,17 @@ class Row(NamedTuple):
     detail: str = ""
 
 
+class Kept(NamedTuple):
+    """What later stages, steps and jobs have to know."""
+
+    tracked: Tracked | None = None
+    """The record of an event that was begun."""
+    ends_job: bool = False
+    """The stage at the job's end has to end it."""
+    note: str | None = None
+    """What the CI system has to remember (`CiRun.note`)."""
+
+
 class Report(NamedTuple):
     """What a run leaves behind."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from compass_action.tracking import Tracked
-
-from .report import Report
+from .report import Kept, Report
 
 
 class Speaker(NamedTuple):
@@ -19,8 +17,8 @@ class Speaker(NamedTuple):
     """Lines that make the host hide secrets; printed before anything else."""
     render: Callable[[str, str, str], list[str]]
     """Log lines of one message, from level (info, notice, warning, error, debug), title and text."""
-    keep: Callable[[Tracked, Mapping[str, str]], list[str]]
-    """Keep the record of a begun event for later stages; returns what could not be written, in
-    sentences."""
+    keep: Callable[[Kept, Mapping[str, str]], list[str]]
+    """Keep what later stages have to know, where the host has a place for it; returns what could not
+    be written, in sentences."""
     save: Callable[[Report, Mapping[str, str]], list[str]]
     """Write outputs and summary; returns the same."""
