@@ -17,9 +17,10 @@ from .delivery import interruption
 from .delivery.failures import FAILURES
 from .errors import CompassEventError, InputError, Interrupted
 from .inputs import command_line, given
+from .inputs.table import BY_NAME
 from .report.log import Log
 from .report.report import Report
-from .text import secret_forms
+from .text import Secrets, secrets_of
 
 
 def console() -> NoReturn:
@@ -62,16 +63,34 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def open_call(
     arguments: Mapping[str, str], env: Mapping[str, str], files: Sequence[str] = ()
 ) -> Call:
-    """Read the inputs, and open the log in the host's manner, with the secrets hidden."""
-    inputs, found, problems = given.parse(snapshot.clean(arguments), env, tracking.read_echoes(env))
+    """Read the inputs, and open the log in the host's manner, with the secrets hidden.
+
+    This is the door at which secrets are stopped: once the token is known, it is hidden in all that
+    the process was handed besides, so that nobody behind it has to think of it.
+    """
+    arguments, echoes = snapshot.clean(arguments), tracking.read_echoes(env)
+    inputs, found, problems = given.parse(arguments, env, echoes)
+    secrets = secrets_of(inputs.api_token, inputs.email)
+    problems += given.find_leaks(found, secrets)
+    own = BY_NAME["api-token"]
+    shown = hide(arguments, secrets, (own.name,)), hide(env, secrets, own.variables)
+    if shown != (arguments, env):
+        arguments, env = shown
+        inputs, found, more = given.parse(arguments, env, echoes)
+        problems = list(dict.fromkeys([*problems, *more]))
     try:
         system = ci.detect(env, inputs.ci)
     except InputError as error:
         problems += error.problems
         system = ci.detect(env)
     log = Log(report.SPEAKERS[system.speaker], debug=inputs.debug or env.get(system.debug) == "1")
-    log.hide(secret_forms(inputs.api_token, inputs.email or "") if inputs.api_token else ())
-    return Call(log, env, system, inputs, found, tuple(problems), tuple(files))
+    log.hide(secrets)
+    return Call(log, env, system, inputs, found, tuple(problems), tuple(files), secrets)
+
+
+def hide(texts: Mapping[str, str], secrets: Secrets, but: Sequence[str]) -> dict[str, str]:
+    """Hide the secrets in all texts but those that hold them by right."""
+    return {name: text if name in but else secrets.hide_in(text) for name, text in texts.items()}
 
 
 # Each is imported where it is called: a run pays for the one it needs.

@@ -83,14 +83,23 @@ class Snapshot(NamedTuple):
         return f"Snapshot(now={self.now}, component_files={self.component_files})"
 
 
-def read(env: Mapping[str, str], wanted: Wanted) -> Snapshot:
-    """Read the process. Raises nothing: what cannot be read is absent, or says so in the record."""
+def read(
+    env: Mapping[str, str], wanted: Wanted, hide: Callable[[str], str] = lambda text: text
+) -> Snapshot:
+    """Read the process. Raises nothing: what cannot be read is absent, or says so in the record.
+
+    `hide` takes the secrets out of a text; everything that is read passes through it.
+    """
+    files = _read_component_files(wanted)
+    shown = (
+        file._replace(text=hide(file.text) if file.text else file.text) for file in files.files
+    )
     return Snapshot(
         env=env,
         now=datetime.now(UTC),
-        trigger=_read_trigger(wanted.trigger),
-        component_files=_read_component_files(wanted),
-        records=tuple(line for place in wanted.records for line in _read_lines(place)),
+        trigger=_read_trigger(wanted.trigger, hide),
+        component_files=files._replace(files=tuple(shown)),
+        records=tuple(hide(line) for place in wanted.records for line in _read_lines(place)),
     )
 
 
@@ -107,7 +116,7 @@ def _valid(text: str) -> str:
         return text.encode("utf-8", "replace").decode()
 
 
-def _read_trigger(path: str | None) -> Mapping[str, Any]:
+def _read_trigger(path: str | None, hide: Callable[[str], str]) -> Mapping[str, Any]:
     if not path:
         return {}
     try:
@@ -117,7 +126,7 @@ def _read_trigger(path: str | None) -> Mapping[str, Any]:
     import json
 
     try:
-        payload = json.loads(text)
+        payload = json.loads(hide(text))
     except (ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}

@@ -11,16 +11,22 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 HIDDEN = "***"
+CREDENTIALS = re.compile(r".*@", re.DOTALL)
 QUOTED_MAX_CHARS = 80
 LIMIT = 255
 """Atlassian's own app cuts descriptions here; counted in UTF-16 units, as its servers count."""
 
 
 def quoted(text: str, limit: int = QUOTED_MAX_CHARS) -> str:
-    """Show foreign text inside a message: short, on one line, printable."""
+    """Show foreign text inside a message: short, on one line, printable.
+
+    What stands before an @ is hidden: in an address it may be a password.
+    """
+    text = CREDENTIALS.sub(f"{HIDDEN}@", text)
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
     return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + '"'
 
@@ -76,23 +82,71 @@ def json_line(value: object) -> str:
     return line.replace("$", "\\u0024").replace("`", "\\u0060")
 
 
-def secret_forms(token: str, email: str) -> tuple[str, ...]:
-    """List the forms in which a token could show up: plain, in URLs and JSON, in Basic authentication.
+RUN_CHARS = 16
+"""So many characters in a row of a long secret are as good as a part of it."""
+LONG_CHARS = 32
+
+
+class Secrets(NamedTuple):
+    """The forms of a secret, for finding them in texts from outside."""
+
+    forms: tuple[str, ...] = ()
+    """Whole: plain, in URLs and JSON, in Basic authentication."""
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return f"Secrets({len(self.forms)} forms)"
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether a text holds a whole form."""
+        return any(form in text for form in self.forms)
+
+    def hide_in(self, text: str) -> str:
+        """Put stars in the place of every whole form, and of every long part of a long one."""
+        for form in self.forms:
+            if form in text:
+                text = text.replace(form, HIDDEN)
+        # Any run of 16 characters holds one of the blocks of 8 that a form is cut into.
+        for form in self.forms:
+            if len(form) >= LONG_CHARS and any(block in text for block in _blocks(form)):
+                text = _without_runs(text, form)
+        return text
+
+
+def secrets_of(token: str | None, email: str | None) -> Secrets:
+    """List the forms of an API token, longest first, and of the pair that Basic authentication sends.
 
     Of fewer than four characters there is no secret; hiding them would blot out every message.
     """
-    pair = f"{email}:{token}"
+    if not token:
+        return Secrets()
+    pair = f"{email or ''}:{token}"
     encoded = [base64.b64encode(text.encode()).decode() for text in (token, pair)]
     safe = [text.translate(str.maketrans("+/", "-_")) for text in encoded]
     urls = [quote(token, safe=""), quote(token)]
     urls += [re.sub("%..", lambda found: found[0].lower(), url) for url in urls]
     in_json = token.replace("\\", "\\\\").replace('"', '\\"')
     forms = [token, *urls, in_json, pair, *encoded, *safe]
-    return tuple(dict.fromkeys(form.rstrip("=") for form in forms if len(form) >= 4))
+    found = {form.rstrip("=") for form in forms if len(form) >= 4}
+    return Secrets(tuple(sorted(found, key=lambda form: (-len(form), form))))
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Put stars in the place of every secret."""
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text
+def _blocks(form: str) -> list[str]:
+    half = RUN_CHARS // 2
+    return [form[at : at + half] for at in range(0, len(form) - half + 1, half)]
+
+
+def _without_runs(text: str, form: str) -> str:
+    """Hide each run of a form that is long enough. (What all tokens share is shorter.)"""
+    runs = {form[at : at + RUN_CHARS] for at in range(len(form) - RUN_CHARS + 1)}
+    shown, at = [], 0
+    while at < len(text):
+        if text[at : at + RUN_CHARS] not in runs:
+            shown.append(text[at])
+            at += 1
+            continue
+        at += RUN_CHARS
+        while at < len(text) and text[at - RUN_CHARS + 1 : at + 1] in runs:
+            at += 1
+        shown.append(HIDDEN)
+    return "".join(shown)

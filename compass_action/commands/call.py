@@ -13,6 +13,7 @@ from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.report.log import Log
 from compass_action.snapshot import Place, Snapshot, Wanted
+from compass_action.text import Secrets
 
 
 class Call(NamedTuple):
@@ -27,6 +28,7 @@ class Call(NamedTuple):
     """What is wrong with the inputs; told with everything else that is."""
     files: tuple[str, ...] = ()
     """The files named on the command line."""
+    secrets: Secrets = Secrets()
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""
@@ -44,4 +46,4 @@ def read(call: Call) -> Snapshot:
         optional=components.DEFAULTS,
         records=(*named, *system.records(env)),
     )
-    return snapshot.read(env, wanted)
+    return snapshot.read(env, wanted, call.secrets.hide_in)

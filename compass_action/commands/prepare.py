@@ -8,7 +8,7 @@ from typing import NamedTuple
 from compass_action import __version__, ci, event
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
-from compass_action.connection.destination import Destination, find_destination
+from compass_action.connection.destination import Destination, find_destination, only_strongest
 from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
 from compass_action.event import states, wording
 from compass_action.event.event import Event, Events
@@ -17,7 +17,7 @@ from compass_action.inputs.table import Inputs
 from compass_action.report import outcomes
 from compass_action.schemas import Payload, validate
 from compass_action.snapshot import Snapshot
-from compass_action.text import secret_forms
+from compass_action.text import Secrets
 from compass_action.tracking import NAME, Tracked, read_record, read_records
 
 from .call import Call
@@ -62,10 +62,12 @@ def prepare(
         raise
     destination = None
     if not inputs.dry_run:
-        destination = collect(problems, lambda: find_destination(inputs, call.env))
+        destination = collect(
+            problems, lambda: find_destination(only_strongest(inputs, call.given), call.env)
+        )
     if built is None or problems:
         raise InputError(_once(problems))
-    return Prepared(built, _validate(built.events, inputs), destination)
+    return Prepared(built, _validate(built.events, call.secrets), destination)
 
 
 def read_all_records(call: Call, snapshot: Snapshot) -> list[Tracked]:
@@ -87,11 +89,10 @@ def _once(problems: Sequence[Problem]) -> list[Problem]:
     return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
 
 
-def _validate(events: Sequence[Event], inputs: Inputs) -> tuple[Payload, ...]:
-    """Validate all events. Raises EventError, also if a secret has got into one."""
+def _validate(events: Sequence[Event], secrets: Secrets) -> tuple[Payload, ...]:
+    """Validate all events. Raises EventError, also if a secret has got into one after all."""
     payloads = tuple(validate(event) for event in events)
-    forms = secret_forms(inputs.api_token, inputs.email or "") if inputs.api_token else ()
-    if any(form.encode() in payload.body for form in forms for payload in payloads):
+    if any(secrets.stand_in(payload.body.decode()) for payload in payloads):
         message = "the API token stands in the event. Take it out of the input it came from."
         raise EventError([Problem("$", message)])
     return payloads

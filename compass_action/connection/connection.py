@@ -12,6 +12,7 @@ from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
 from compass_action import __version__
+from compass_action.text import secrets_of
 
 from .answer import ACCEPTED, Answer, AttemptTimeoutError, Reply
 from .destination import Destination
@@ -133,7 +134,10 @@ def _post(session: requests.Session, destination: Destination, question: Questio
         if answer.status == ACCEPTED:  # whatever becomes of the rest
             question.replies.put(answer)
         body = _read_body(response, min(BODY_SECONDS, seconds / 2))
-        question.replies.put(answer._replace(body=body))
+        # An answer may repeat what was sent; whoever cuts its words later must not cut a secret.
+        secrets = secrets_of(destination.token, destination.email)
+        hidden = secrets.hide_in(body.decode("utf-8", "replace")).encode()
+        question.replies.put(answer._replace(body=hidden))
 
 
 def _read_body(response: requests.Response, seconds: float) -> bytes:

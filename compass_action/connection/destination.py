@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from compass_action.errors import InputError, Problem
-from compass_action.inputs.given import explain_missing_secret
+from compass_action.inputs.given import Given, explain_missing_secret, strength
 from compass_action.inputs.table import BY_NAME, Inputs
 from compass_action.inputs.values import split_url
 from compass_action.text import quoted
@@ -25,6 +25,7 @@ SITE = re.compile(
 )
 HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+EMAIL = re.compile(r"[^\s:@\x00-\x1f\x7f]+@[^\s:@\x00-\x1f\x7f]+")
 LOOPBACK = re.compile(r"localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}", re.ASCII)
 
 
@@ -43,6 +44,23 @@ class Destination(NamedTuple):
     def __repr__(self) -> str:
         """Show where to, and no secret."""
         return f"Destination({self.url!r}, ca_bundle={self.ca_bundle!r})"
+
+
+def only_strongest(inputs: Inputs, given: Mapping[str, Given]) -> Inputs:
+    """Leave out the weaker one of `site` and `api-url`, so that it cannot divert the token.
+
+    What an earlier step or job has planted is a variable of the environment. Raises InputError where
+    both are such variables: which of them somebody meant cannot be told.
+    """
+    site, api_url = given.get("site"), given.get("api-url")
+    if not site or not api_url:
+        return inputs
+    if strength(site) == strength(api_url) == strength(Given("", "COMPASS_")):
+        message = f"{api_url.source} and {site.source} both say where to send. Set one of them."
+        raise InputError([Problem("api-url", message)])
+    if strength(site) < strength(api_url):
+        return inputs._replace(api_url=None)
+    return inputs._replace(site=None)
 
 
 def find_destination(inputs: Inputs, env: Mapping[str, str]) -> Destination:
@@ -168,8 +186,11 @@ def _credential_problems(inputs: Inputs, env: Mapping[str, str]) -> list[Problem
     problems = []
     if not inputs.email:
         problems.append(Problem("email", explain_missing_secret(BY_NAME["email"], env)))
-    elif not re.fullmatch(r"[^\s:@\x00-\x1f\x7f]+@[^\s:@\x00-\x1f\x7f]+", inputs.email):
-        message = f"{quoted(inputs.email)} is not an e-mail address. Write the one of the token's account."
+    elif not EMAIL.fullmatch(inputs.email):
+        # It is not quoted: it may be the token.
+        message = "it is not an e-mail address. Write the one of the token's account."
+        if inputs.api_token and EMAIL.fullmatch(inputs.api_token):
+            message = "it is not an e-mail address, but api-token is one. Swap the two."
         problems.append(Problem("email", message))
     if not inputs.api_token:
         problems.append(Problem("api-token", explain_missing_secret(BY_NAME["api-token"], env)))

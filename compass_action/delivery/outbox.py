@@ -89,9 +89,25 @@ def read(path: str) -> tuple[list[Entry], list[bytes]]:
     return entries, damaged
 
 
+def read_json_once(text: str | bytes) -> Any:
+    """Read JSON of which there is only one reading. Raises ValueError for duplicate keys and NaN."""
+    return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def _parse(line: bytes) -> Entry | None:
     try:
-        record: Any = json.loads(line)
+        record = read_json_once(line)
         texts = [record[name] for name in ("event_type", "component_id", "body", "url")]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

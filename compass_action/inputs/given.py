@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from compass_action.errors import Problem
-from compass_action.text import quoted
+from compass_action.text import Secrets, quoted
 
-from .table import INPUTS, Input, Inputs
+from .table import BY_NAME, INPUTS, Input, Inputs
 from .values import INTEGER
 
 UNRESOLVED = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", re.ASCII)
@@ -41,8 +41,9 @@ def parse(
     """
     given = {row.name: found for row in INPUTS if (found := find(row, arguments, env, echoes))}
     values: dict[str, Any] = {}
-    problems = []
+    problems: list[Problem] = []
     for row in INPUTS:
+        problems += find_contradictions(row, env)
         text = given[row.name].text if row.name in given else row.default
         if not text:
             continue
@@ -69,12 +70,40 @@ def find(
     return None
 
 
+def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]:
+    """Find an input that has two values under two spellings of one variable's name."""
+    hyphens, underscores = row.variables[:2]
+    first, second = (env.get(name, "").strip() for name in (hyphens, underscores))
+    if first and second and first != second:
+        message = f"{hyphens} and {underscores} have different values. Set one of them."
+        yield Problem(row.name, message)
+
+
+def find_leaks(given: Mapping[str, Given], secrets: Secrets) -> Iterator[Problem]:
+    """Find the inputs that hold the API token and are not meant to."""
+    for name, found in given.items():
+        if not BY_NAME[name].type.is_secret and secrets.stand_in(found.text):
+            yield Problem(name, "it holds the API token. Take it out: only api-token is for it.")
+
+
+def strength(given: Given) -> int:
+    """Rank where a value was found: 0 for the command line, the strongest source."""
+    return next(n for n, start in enumerate(SOURCES) if given.source.startswith(start))
+
+
+SOURCES = ("--", "INPUT_", "PLUGIN_", "COMPASS_")
+"""How the names of the sources begin, strongest first."""
+
+
 def _candidates(
     row: Input, arguments: Mapping[str, str], env: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     if row.name in arguments:
         yield "--" + row.name, arguments[row.name]
-    for variable in row.variables:
+    hyphens, underscores = row.variables[:2]
+    for variable in dict.fromkeys(row.variables):
+        if variable == underscores != hyphens and hyphens in env:
+            continue  # GitHub's runner has set the other one; this one has been planted
         if env.get(variable):
             yield variable, env[variable]
         elif row.type.is_list:

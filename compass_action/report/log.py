@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import IO
 
-from compass_action.text import redacted
+from compass_action.text import Secrets
 
 from .safe import neutral
 from .speaker import Speaker
@@ -23,31 +23,31 @@ class Log:
         self, speaker: Speaker, *, debug: bool = False, stream: IO[str] | None = None
     ) -> None:
         self._speaker = speaker
-        self._secrets: tuple[str, ...] = ()
+        self._secrets = Secrets()
         self._debug = debug
         self._stream = stream or sys.stdout
 
-    def hide(self, secrets: Iterable[str]) -> None:
-        """Hide these texts from now on, here and in the host's own log."""
-        self._secrets = tuple(sorted({s for s in secrets if s}, key=len, reverse=True))
-        self._write(self._speaker.mask(self._secrets))
+    def hide(self, secrets: Secrets) -> None:
+        """Hide them from now on, here and in the host's own log."""
+        self._secrets = secrets
+        self._write(self._speaker.mask(secrets.forms))
 
     def say(self, level: str, text: str, title: str = "") -> None:
         """Say one thing; a debug message only if asked to."""
         if level == "debug" and not self._debug:
             return
         safe_title, *lines = (
-            neutral(redacted(line, self._secrets)) for line in (title, *text.split("\n"))
+            neutral(self._secrets.hide_in(line)) for line in (title, *text.split("\n"))
         )
         self._write(self._speaker.render(level, safe_title, "\n".join(lines)))
 
     def show(self, text: str) -> None:
         """Show a text of several lines as it is, but for secrets and stings."""
-        self._write([neutral(redacted(line, self._secrets)) for line in text.split("\n")])
+        self._write([neutral(self._secrets.hide_in(line)) for line in text.split("\n")])
 
     def without_secrets(self, text: str) -> str:
         """Hide the secrets in what goes into a file."""
-        return redacted(text, self._secrets)
+        return self._secrets.hide_in(text)
 
     def _write(self, lines: Iterable[str]) -> None:
         # A stream in another encoding (Windows, LANG=C) must not stop the program.
