@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from compass_action.events import Event
+from compass_action.outcomes import track
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compass_action.events import Event
-from compass_action.outcomes import track
 from compass_action.tracking import REQUIRED, Tracked
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1)

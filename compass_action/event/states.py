@@ -35,8 +35,8 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word.strip())  # Azure: SucceededWithIssues
     folded = re.sub(r"[\s_-]+", " ", spaced).lower()
     folded = (own or {}).get(folded, folded)
-    if kind.has_duration and re.fullmatch(r"-?\d{1,10}", folded, re.ASCII):
-        code = int(folded)  # below zero on Windows
+    if kind.has_duration and re.fullmatch(r"-?\d{1,10}", spaced, re.ASCII):
+        code = int(spaced)  # below zero on Windows
         return kind.words[{0: "success", TIMEOUT_EXIT_CODE: "timed out"}.get(code, "failed")]
     if folded in kind.words:
         return kind.words[folded]

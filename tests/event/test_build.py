@@ -1,6 +1,6 @@
 """Events: from a recorded run and inputs to the whole request.
 
-A file `tests/requests/<name>.json` is a test: the recording, the inputs, the time, what an earlier
+A file `requests/<name>.json` is a test: the recording, the inputs, the time, what an earlier
 stage has left behind, and the requests and notices that have to come out.
 """
 
@@ -12,22 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from compass_action import outcomes
 from compass_action.errors import EventError
-from compass_action.kinds import read_time
-from compass_action.schemas import EVENT_TYPES, validate
-from compass_action.tracking import Tracked
+from compass_action.event import track
+from compass_action.event_types import EVENT_TYPES
+from compass_action.inputs.values import read_time
+from compass_action.schemas import validate
+from compass_action.tracking import read_record
 from tests.building import ARI, built, part, refused
 from tests.recorded import NOW, TESTS, read_json
 
-REQUESTS = sorted(TESTS.glob("requests/*.json"))
+REQUESTS = sorted(TESTS.glob("event/requests/*.json"))
 
 
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)
 def test_a_recorded_run_becomes_this_request(path: Path) -> None:
     """The whole request of every component, and every notice; the schema takes it."""
     case = read_json(path)
-    earlier = Tracked.from_json(json.dumps(case.get("tracked")))
+    earlier = read_record(json.dumps(case.get("tracked")))
     found = built(
         case["ci"],
         case["inputs"],
@@ -48,8 +49,8 @@ def test_every_type_of_event_is_among_the_requests() -> None:
 
 def test_the_end_of_a_tracked_job_updates_its_beginning() -> None:
     """Equal identity, the same start, a number that rises, also when the clock stepped back."""
-    [begun] = built("github-matrix", {"state": "in_progress"}).events
-    record = outcomes.track(begun, [ARI])
+    events = built("github-matrix", {"state": "in_progress"})
+    [begun], record = events.events, track(events)
     earlier = NOW - timedelta(minutes=3)
     changed = {
         "state": "failure",
@@ -66,8 +67,7 @@ def test_the_end_of_a_tracked_job_updates_its_beginning() -> None:
 
 
 def test_the_record_of_another_event_lends_nothing() -> None:
-    [other] = built("bitbucket-branch", {"state": "in_progress", "pipeline-id": "x"}).events
-    record = outcomes.track(other, [ARI])
+    record = track(built("bitbucket-branch", {"state": "in_progress", "pipeline-id": "x"}))
     later = NOW + timedelta(minutes=3)
     found = built("bitbucket-branch", {"state": "success"}, later, (record,))
     assert found.events[0].part["startedAt"] == "2026-11-23T12:03:00Z"

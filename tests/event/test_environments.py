@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from compass_action.environments import CATEGORY_OF_WORD, category, slug
-from compass_action.kinds import CATEGORIES
+from compass_action.event.environments import CATEGORY_OF_WORD, category, slug
+from compass_action.inputs.values import CATEGORIES
 from tests.recorded import TESTS, read_json
 
-NAMES: dict[str, str] = read_json(TESTS / "environments.json")
+NAMES: dict[str, str] = read_json(TESTS / "event" / "environments.json")
 
 
 @pytest.mark.parametrize("name", NAMES)

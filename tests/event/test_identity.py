@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from compass_action.environments import slug
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compass_action import identity
 from compass_action.ci.run import CiRun
-from compass_action.environments import slug
 from compass_action.errors import InputError
 from compass_action.inputs import Inputs
 

@@ -1,4 +1,4 @@
-"""The input `properties`: laid over what was derived, whatever it holds."""
+"""The types' own parts: the input `properties` laid over what was derived, whatever it holds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compass_action import events, outcomes
 from compass_action.errors import CompassEventError, EventError
-from compass_action.kinds import read_mapping
-from compass_action.schemas import EVENT_TYPES, validate
+from compass_action.event import tracked_of
+from compass_action.event_types import EVENT_TYPES
+from compass_action.inputs.values import read_mapping
+from compass_action.report import outcomes
+from compass_action.schemas import validate
 from tests.building import built, part, refused
 
 
@@ -88,7 +90,7 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=150)
-@given(st.sampled_from(EVENT_TYPES), st.dictionaries(NAMES, VALUES, max_size=5))
+@given(st.sampled_from(list(EVENT_TYPES)), st.dictionaries(NAMES, VALUES, max_size=5))
 @example("deployment", {"environment": {"displayName": {"x": [None]}}, "pipeline": []})
 @example("build", {"pipeline": {"displayName": float("nan"), "url": None}})
 def test_no_properties_are_too_odd(kind: str, properties: dict[str, Any]) -> None:
@@ -97,13 +99,13 @@ def test_no_properties_are_too_odd(kind: str, properties: dict[str, Any]) -> Non
     try:
         read_mapping(text)
     except ValueError:
-        return  # told with the input's name (test_kinds)
+        return  # told with the input's name (inputs/test_values.py)
     try:
         word = "pull-request" if kind == "pullRequest" else kind
         asked = {"event-type": word, "properties": text, "environment": "prod"}
         [event] = built("github-push", asked).events
         outcomes.opening([event])
-        events.identifying_outputs(kind, event.part)
+        assert tracked_of(event).outputs["event-type"] == kind
         body = json.loads(validate(event).body)
         assert list(body["event"]) == [kind]
     except CompassEventError as error:

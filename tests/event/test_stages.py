@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from compass_action.events import Event, identifying_outputs
 
 from compass_action import outcomes, snapshot
-from compass_action.events import Event, identifying_outputs
 from compass_action.main import main
 from compass_action.sandbox import running_sandbox
 from compass_action.tracking import Tracked

@@ -2,82 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from compass_action import wording
 from compass_action.ci.run import CiRun
-from compass_action.inputs import Inputs
-
-ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
-"""Lone surrogates included."""
-
-
-def units(text: str) -> int:
-    """The length in UTF-16 units, as servers on the JVM count."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-@given(ANY_TEXT)
-@example("a\x00\x1b[31m\r\n\u2028\ud800b\x85")
-def test_a_text_from_outside_comes_onto_one_line(text: str) -> None:
-    shown = wording.one_line(text)
-    assert shown == shown.strip()
-    assert not any(c in shown for c in "\r\n\t\x00\x1b\x85\u2028\u2029")
-    shown.encode()
-    assert wording.one_line(shown) == shown
-
-
-def test_a_joined_emoji_stays_one() -> None:
-    """Its joiner is a format character."""
-    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-    assert wording.one_line(f"{family}\n{family}") == f"{family} {family}"
-
-
-@given(st.text(max_size=300), st.integers(1, 300))
-def test_a_text_is_cut_to_its_limit(text: str, limit: int) -> None:
-    shown = wording.shorten(text, limit)
-    assert units(shown) <= limit
-    if units(text) <= limit:
-        assert shown == text
-    else:
-        assert shown.endswith("…")
-        assert text.startswith(shown[:-1])
-
-
-def test_a_text_of_255_units_is_left_alone() -> None:
-    """An emoji counts as two, as Compass's servers count."""
-    assert wording.shorten("x" * 255) == "x" * 255
-    assert wording.shorten("x" * 256) == "x" * 254 + "…"
-    assert wording.shorten("\U0001f680" * 128) == "\U0001f680" * 127 + "…"
-
-
-def test_a_character_is_not_cut_in_two() -> None:
-    assert wording.shorten("ae\u0301b", 3) == "a…"
-    assert wording.shorten("a\U0001f680b", 3) == "a…"
-    assert wording.shorten("ab cdef", 4) == "ab…"
-    assert wording.shorten("\u0301" * 9, 4) == "…"
-
-
-@pytest.mark.parametrize(
-    ("moment", "written"),
-    [
-        (datetime(2026, 11, 20, 9, 1, 12, tzinfo=UTC), "2026-11-20T09:01:12Z"),
-        (datetime(2026, 11, 20, 9, 1, 12, 7_999, UTC), "2026-11-20T09:01:12.007Z"),
-        (datetime(2026, 11, 20, 9, 1, 12, 999, UTC), "2026-11-20T09:01:12Z"),
-        (
-            datetime(2026, 11, 20, 0, 30, tzinfo=timezone(timedelta(hours=1))),
-            "2026-11-19T23:30:00Z",
-        ),
-        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
-    ],
-)
-def test_a_time_is_written_in_utc(moment: datetime, written: str) -> None:
-    assert wording.timestamp(moment) == written
-
+from compass_action.ci.unknown import SYSTEM
+from compass_action.event import wording
+from compass_action.event.facts import Facts
+from compass_action.inputs.table import Inputs
 
 RUN = CiRun(
     system="github", repository_url="https://github.com/acme/shop", workflow_name="Deploy",
@@ -112,3 +45,40 @@ def test_a_pipeline_is_named_as_asked_or_as_the_host_or_the_repository_is() -> N
         == "search"
     )
     assert wording.pipeline_name(Inputs(), CiRun("unknown"), "x") == "x"
+
+
+LIVE = {"environment": {"displayName": "Live"}, "pipeline": {"displayName": "Deploy / eu"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "expected"),
+    [
+        ("deployment", LIVE, "Live: Deploy #7421 (attempt 2)"),
+        ("deployment", {"environment": "x"}, "deployment: Deploy #7421 (attempt 2)"),
+        ("build", LIVE, "Deploy / eu #7421 (attempt 2)"),
+        ("build", {}, "Deploy #7421 (attempt 2)"),
+        ("push", {}, "Push to main"),
+        ("custom", {"id": "x"}, "Deploy #7421 (attempt 2)"),
+        ("lifecycle", {"stage": "END_OF_LIFE"}, "Lifecycle: end of life"),
+        ("incident", {"id": "INC-7"}, "Incident INC-7"),
+        ("flag", {"id": "the/path/of/the/run"}, "Flag: Deploy #7421 (attempt 2)"),
+    ],
+)
+def test_an_event_is_named_by_what_tells_it_from_others(
+    kind: str, part: dict[str, object], expected: str
+) -> None:
+    """An id that was derived from the run is too long for a name."""
+    facts = Facts(kind, Inputs(), SYSTEM, RUN, datetime(2026, 11, 23, tzinfo=UTC))
+    assert wording.display_name(facts, part, "Deploy", "the/path/of/the/run") == expected
+
+
+def test_a_pipeline_of_a_job_s_event_is_named_with_its_job() -> None:
+    run = RUN._replace(job="eu\nwest")
+    assert wording.pipeline_of_part(Inputs(), run, "x") == "Deploy / eu west"
+    assert wording.pipeline_of_part(Inputs(scope="run"), run, "x") == "Deploy"
+    assert wording.pipeline_of_part(Inputs(pipeline_name="Ours"), run, "x") == "Ours"
+
+
+def test_a_name_is_on_one_line_and_cut() -> None:
+    assert wording.name("a\x07b\n") == "a b"
+    assert wording.name("x" * 256) == "x" * 254 + "…"
