@@ -1,19 +1,21 @@
-"""The ids and numbers that make an event that event, as DESIGN.md's table has them."""
+"""The ids and numbers that make an event that event, as the table in docs/identity.md has them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from compass_action.environments import slug
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compass_action import identity
+from compass_action.ci import SYSTEMS
 from compass_action.ci.run import CiRun
 from compass_action.errors import InputError
-from compass_action.inputs import Inputs
+from compass_action.event import identity
+from compass_action.event.environments import slug
+from compass_action.event.facts import Facts
+from compass_action.inputs.table import Inputs
+from compass_action.tracking import Identity
 
 GITHUB = CiRun(
     "github",
@@ -25,7 +27,9 @@ GITHUB = CiRun(
     job="test",
     environment="production",
 )
-CALLED = replace(GITHUB, job="deploy", called=True, job_id="41234567890")
+CALLED = GITHUB._replace(
+    job="deploy", called="acme/ci/.github/workflows/release.yml", job_id="41234567890"
+)
 BITBUCKET = CiRun(
     "bitbucket",
     repository_url="https://bitbucket.org/acme/shop",
@@ -49,22 +53,26 @@ GITLAB = CiRun(
     environment_id="production-x1y2z3",
 )
 JOB, RUN = Inputs(), Inputs(scope="run")
-CALL = Inputs(workflow_ref="acme/ci/.github/workflows/release.yml@refs/tags/v1")
+
+
+def identify(kind: str, inputs: Inputs, run: CiRun) -> Identity:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    return identity.identify(Facts(kind, inputs, SYSTEMS[run.system], run, now))
 
 
 @pytest.mark.parametrize(
     ("run", "inputs", "expected"),
     [
-        (replace(GITHUB, leg=3), JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"),
+        (GITHUB._replace(leg=3), JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"),
         (GITHUB, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test"),
-        (replace(GITHUB, leg=3), RUN, "github.com/acme/shop/runs/7421/attempts/2"),
-        (CALLED, CALL, "github.com/acme/shop/runs/7421/attempts/2/jobs/deploy/41234567890"),
+        (GITHUB._replace(leg=3), RUN, "github.com/acme/shop/runs/7421/attempts/2"),
+        (CALLED, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/deploy/41234567890"),
         (BITBUCKET, JOB, "bitbucket.org/acme/shop/builds/218/steps/8a1c/runs/2"),
         (BITBUCKET, RUN, "bitbucket.org/acme/shop/builds/218"),
         (GITLAB, JOB, "gitlab.com/acme/shop/pipelines/901/jobs/7788"),
         (GITLAB, RUN, "gitlab.com/acme/shop/pipelines/901"),
         (
-            replace(GITLAB, repository_url="https://ci.acme.example/gitlab/acme/shop"),
+            GITLAB._replace(repository_url="https://ci.acme.example/gitlab/acme/shop"),
             JOB,
             "ci.acme.example/gitlab/acme/shop/pipelines/901/jobs/7788",
         ),
@@ -72,14 +80,14 @@ CALL = Inputs(workflow_ref="acme/ci/.github/workflows/release.yml@refs/tags/v1")
     ],
 )
 def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expected: str) -> None:
-    assert identity.build_pipeline_id(inputs, run) == expected
+    assert identify("build", inputs, run) == ("build", expected, None, None)
 
 
 @pytest.mark.parametrize(
     ("run", "inputs", "expected"),
     [
         (
-            replace(GITHUB, job="deploy", leg=3, run_number=7421),
+            GITHUB._replace(job="deploy", leg=3, run_number=7421),
             JOB,
             (
                 "github.com/acme/shop/.github/workflows/deploy.yml/jobs/deploy",
@@ -94,7 +102,7 @@ def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expecte
         ),
         (
             CALLED,
-            CALL,
+            JOB,
             (
                 "github.com/acme/shop/.github/workflows/deploy.yml"
                 "/calls/acme/ci/.github/workflows/release.yml/jobs/deploy",
@@ -103,7 +111,7 @@ def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expecte
             ),
         ),
         (
-            replace(BITBUCKET, leg=1),
+            BITBUCKET._replace(leg=1),
             JOB,
             ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_002_001),
         ),
@@ -128,34 +136,34 @@ def test_a_deployment_is_named_by_definition_environment_and_number(
     run: CiRun, inputs: Inputs, expected: tuple[str, str, int]
 ) -> None:
     """The first two are the same for every run; only the number tells the runs apart."""
-    assert identity.deployment(inputs, run) == expected
+    assert identify("deployment", inputs, run) == ("deployment", *expected)
 
 
 def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
     """Without `job.check_run_id`, two calls of one workflow cannot be told apart: so it is said."""
-    run = replace(CALLED, job_id=None)
+    run = CALLED._replace(job_id=None)
     with pytest.raises(InputError, match="pipeline-id: it is not given"):
-        identity.build_pipeline_id(CALL, run)
+        identify("build", JOB, run)
     with pytest.raises(InputError, match="sequence-number: it is not given"):
-        identity.deployment(CALL, run)
+        identify("deployment", JOB, run)
 
 
 @pytest.mark.parametrize(
     ("run", "inputs", "message"),
     [
-        (replace(GITHUB, run_attempt=1000), JOB, "attempt 1000 or leg 0 is above 999"),
-        (replace(BITBUCKET, leg=1000), JOB, "attempt 2 or leg 1000 is above 999"),
-        (replace(GITHUB, run_number=9_007_199_255), JOB, "exceeds 2^53"),
-        (replace(GITLAB, job_id=str(2**53)), JOB, "exceeds 2^53"),
-        (replace(GITLAB, run_id=str(2**53)), RUN, "exceeds 2^53"),
-        (replace(CALLED, job_id=str(2**53)), CALL, "exceeds 2^53"),
-        (replace(GITLAB, job_id="7_788"), JOB, "gitlab does not say"),
+        (GITHUB._replace(run_attempt=1000), JOB, "attempt 1000 or leg 0 is above 999"),
+        (BITBUCKET._replace(leg=1000), JOB, "attempt 2 or leg 1000 is above 999"),
+        (GITHUB._replace(run_number=9_007_199_255), JOB, "exceeds 2^53"),
+        (GITLAB._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (GITLAB._replace(run_id=str(2**53)), RUN, "exceeds 2^53"),
+        (CALLED._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (GITLAB._replace(job_id="7_788"), JOB, "gitlab does not say"),
     ],
 )
 def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, message: str) -> None:
     """A reader of JSON may keep numbers in 53 bits: above, two deployments could become one."""
     with pytest.raises(InputError) as raised:
-        identity.deployment(inputs, run)
+        identify("deployment", inputs, run)
     (problem,) = raised.value.problems
     assert problem.where == "sequence-number"
     assert message in problem.what
@@ -164,8 +172,8 @@ def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, mes
 def test_a_part_of_a_name_never_passes_for_a_part_of_the_path() -> None:
     """A GitLab job may be named `a/b`, or like what `a/b` is written as."""
     names = ("a/b", "a%2Fb", "a%252Fb", "a b", "a+b", "a~b", "a", "A", "å", "a\u030a", "..", "a/b ")
-    runs = [replace(GITLAB, job=name) for name in names]
-    ids = [identity.deployment(JOB, run).pipeline_id for run in runs]
+    runs = [GITLAB._replace(job=name) for name in names]
+    ids = [identify("deployment", JOB, run).pipeline_id or "" for run in runs]
     assert len(set(ids)) == len(names)
     assert len({name.count("/") for name in ids}) == 1
 
@@ -194,3 +202,41 @@ def test_a_given_number_rises_too() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert identity.update_sequence_number(now, 7, None) == 7
     assert identity.update_sequence_number(now, 7, 7) == 8
+
+
+def test_properties_may_name_the_event_as_well() -> None:
+    """What they say counts, for they are laid over what is sent."""
+    own = {"pipeline": {"pipelineId": "p"}, "environment": {"environmentId": "e"}}
+    asked = Inputs(properties={**own, "sequenceNumber": "7"})
+    assert identify("deployment", asked, GITHUB) == ("deployment", "p", "e", 7)
+    odd = Inputs(properties={"pipeline": "p", "environment": None, "sequenceNumber": True})
+    assert identify("deployment", odd, GITHUB) == identify("deployment", JOB, GITHUB)
+
+
+def test_other_types_are_named_by_an_id_of_their_own() -> None:
+    assert identify("incident", JOB, GITHUB) == ("incident", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "run", "expected"),
+    [
+        (Inputs(event_type="flag"), GITHUB, "flag"),
+        (JOB, GITHUB, "deployment"),
+        (JOB, GITHUB._replace(environment=None), "build"),
+        (Inputs(environment="qa"), GITHUB._replace(environment=None), "deployment"),
+        (Inputs(environment_id="qa"), GITHUB._replace(environment=None), "deployment"),
+    ],
+)
+def test_where_an_environment_is_known_an_event_is_a_deployment(
+    inputs: Inputs, run: CiRun, expected: str
+) -> None:
+    assert identity.find_event_type(inputs, run) == expected
+
+
+def test_the_event_source_is_the_repository_or_what_was_given() -> None:
+    system = SYSTEMS["github"]
+    assert identity.source_id(JOB, GITHUB, system) == "https://github.com/acme/shop"
+    given = Inputs(external_event_source_id="mine")
+    assert identity.source_id(given, GITHUB, system) == "mine"
+    with pytest.raises(InputError, match="external-event-source-id: it is not given"):
+        identity.source_id(JOB, CiRun("github"), system)
