@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from compass_action import __version__
-from compass_action.command_line import COMMANDS, CommandLine, parse
 from compass_action.errors import InputError
-from compass_action.inputs import INPUTS
+from compass_action.inputs.command_line import COMMANDS, CommandLine, parse
+from compass_action.inputs.table import INPUTS, Input
 
 
 def refused(*argv: str) -> str:
@@ -33,11 +33,10 @@ def test_some_commands_read_their_arguments_themselves(command: str) -> None:
 
 
 @pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
-def test_every_input_can_be_given(row: object) -> None:
+def test_every_input_can_be_given(row: Input) -> None:
     """By its name with two hyphens, with a blank or an equals sign before the value."""
-    name = getattr(row, "name")  # noqa: B009 - a parameter of pytest has no type
-    assert parse([f"--{name}", "1"]).arguments == {name: "1"}
-    assert parse(["check", f"--{name}=a=b"]).arguments == {name: "a=b"}
+    assert parse([f"--{row.name}", "1"]).arguments == {row.name: "1"}
+    assert parse(["check", f"--{row.name}=a=b"]).arguments == {row.name: "a=b"}
 
 
 def test_a_list_may_be_given_in_several_arguments() -> None:
@@ -55,7 +54,7 @@ def test_a_flag_alone_is_true(argv: list[str]) -> None:
 def test_a_flag_may_have_a_value() -> None:
     assert parse(["--track", "off", "--dry-run=no"]).arguments == {"track": "off", "dry-run": "no"}
     assert parse(["--track", ""]).arguments == {"track": ""}
-    assert parse(["--track", "perhaps"]).arguments == {"track": "perhaps"}  # refused by its kind
+    assert parse(["--track", "perhaps"]).arguments == {"track": "perhaps"}  # refused by its type
 
 
 @pytest.mark.parametrize(

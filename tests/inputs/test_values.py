@@ -1,4 +1,4 @@
-"""The kinds of input: what is read, and what a wrong text is told."""
+"""How the texts of inputs are read: by type, and what a wrong one is told."""
 
 from __future__ import annotations
 
@@ -12,12 +12,24 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compass_action import kinds
+from compass_action.inputs import values
+from compass_action.inputs.table import BY_NAME, INPUTS
+from compass_action.inputs.values import ValueType
 from tests.recorded import TESTS, read_json
 
-TABLE: dict[str, dict[str, Any]] = read_json(TESTS / "inputs" / "kinds.json")
-READ = [(kind, *pair) for kind in TABLE for pair in TABLE[kind]["read"]]
-REFUSED = [(kind, text) for kind in TABLE for text in TABLE[kind]["refused"]]
+TYPES: dict[str, ValueType] = {
+    "flag": values.FLAG,
+    "whole number": values.WHOLE_NUMBER,
+    "seconds": values.SECONDS,
+    "time": values.TIME,
+    "web address": values.WEB_ADDRESS,
+    "list": values.LIST,
+    "mapping": values.MAPPING,
+    "rules": values.RULES,
+}
+TABLE: dict[str, dict[str, Any]] = read_json(TESTS / "inputs" / "values.json")
+READ = [(name, *pair) for name in TABLE for pair in TABLE[name]["read"]]
+REFUSED = [(name, text) for name in TABLE for text in TABLE[name]["refused"]]
 
 
 def as_json(value: object) -> object:
@@ -25,33 +37,42 @@ def as_json(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else json.loads(json.dumps(value))
 
 
-@pytest.mark.parametrize(("kind", "text", "expected"), READ)
-def test_a_text_is_read(kind: str, text: str, expected: object) -> None:
-    """The table is `tests/inputs/kinds.json`."""
-    assert as_json(kinds.READERS[kind](text)) == expected
+@pytest.mark.parametrize(("name", "text", "expected"), READ)
+def test_a_text_is_read(name: str, text: str, expected: object) -> None:
+    """The table is `values.json`."""
+    assert as_json(TYPES[name].read(text)) == expected
 
 
-@pytest.mark.parametrize(("kind", "text"), REFUSED)
-def test_a_wrong_text_is_told_what_to_write(kind: str, text: str) -> None:
+@pytest.mark.parametrize(("name", "text"), REFUSED)
+def test_a_wrong_text_is_told_what_to_write(name: str, text: str) -> None:
     """One line, printable, short whatever the text is, and a whole sentence."""
     with pytest.raises(ValueError, match=r"\.$") as raised:
-        kinds.READERS[kind](text)
+        TYPES[name].read(text)
     assert str(raised.value).isprintable()
     assert len(str(raised.value)) < 300
 
 
-def test_every_kind_is_in_the_table() -> None:
-    """Texts and secrets are any text."""
-    assert set(TABLE) == set(kinds.READERS) - {"text", "secret"}
+def test_every_type_is_in_the_table() -> None:
+    """Texts and secrets are any text; a word's type has its words."""
+    assert list(TABLE) == list(TYPES)
+    readers = {row.type.read for row in INPUTS if not row.type.choices} - {values.read_text}
+    assert {kind.read for kind in TYPES.values()} == readers
 
 
-@pytest.mark.parametrize("kind", kinds.READERS)
+def test_a_word_is_read_in_any_case_and_no_other_one_is() -> None:
+    fruit = values.one_of({"apple": "APPLE", "pear": "Pear"})
+    assert [fruit.read(text) for text in ("apple", "PEAR")] == ["APPLE", "Pear"]
+    with pytest.raises(ValueError, match=r'^"plum" is not known. Use one of: apple, pear.$'):
+        fruit.read("plum")
+
+
+@pytest.mark.parametrize("name", BY_NAME)
 @given(text=st.text(max_size=30).map(str.strip))
-def test_no_text_is_too_odd(kind: str, text: str) -> None:
+def test_no_text_is_too_odd(name: str, text: str) -> None:
     """A value, or a ValueError with a sentence; nothing else comes out."""
     said = "."
     try:
-        kinds.READERS[kind](text)
+        BY_NAME[name].type.read(text)
     except ValueError as error:
         said = str(error)
     assert said.endswith(".")
@@ -62,8 +83,8 @@ def test_no_text_is_too_odd(kind: str, text: str) -> None:
 )
 def test_every_time_with_an_offset_is_read_as_the_same_moment(moment: datetime) -> None:
     whole = moment.astimezone(timezone(timedelta(minutes=round(_offset(moment) / 60))))
-    assert kinds.read_time(whole.isoformat()) == whole
-    assert kinds.read_time(whole.isoformat()).tzinfo is UTC
+    assert values.read_time(whole.isoformat()) == whole
+    assert values.read_time(whole.isoformat()).tzinfo is UTC
 
 
 def _offset(moment: datetime) -> float:
@@ -87,7 +108,7 @@ def test_no_mapping_is_too_odd(text: str) -> None:
     """What people write as YAML may be anything; a mapping comes out, or a sentence."""
     said = "."
     try:
-        assert isinstance(kinds.read_mapping(text.strip()), dict)
+        assert isinstance(values.read_mapping(text.strip()), dict)
     except ValueError as error:
         said = str(error)
     assert said.endswith(".")
@@ -104,15 +125,15 @@ PLAIN = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=5), PLAIN, max_size=3))
 def test_json_keeps_what_it_holds(mapping: dict[str, Any]) -> None:
-    if not kinds._deeper_than(kinds.PROPERTIES_MAX_DEPTH, mapping):
-        assert kinds.read_mapping(json.dumps(mapping)) == mapping
+    if not values._deeper_than(values.PROPERTIES_MAX_DEPTH, mapping):
+        assert values.read_mapping(json.dumps(mapping)) == mapping
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.text("onyesf0123.~nul", min_size=1, max_size=6)))
 def test_yaml_scalars_stay_what_was_written(mapping: dict[str, str]) -> None:
     """`on`, `0123`, `1.10`, `null` and `~` are texts; the schema's types are made later."""
     text = "".join(f"{key}: {value}\n" for key, value in mapping.items())
-    assert kinds.read_mapping(text or "{}") == mapping
+    assert values.read_mapping(text or "{}") == mapping
 
 
 def test_anchors_aliases_and_tags_are_not_read() -> None:
@@ -123,7 +144,7 @@ def test_anchors_aliases_and_tags_are_not_read() -> None:
     for text in (laughs, "a: !!python/object:os.system x", "a: !x b", "a: &b c"):
         assert isinstance(yaml.compose(text, yaml.BaseLoader), yaml.Node)  # it is valid YAML
         with pytest.raises(ValueError, match="anchors, aliases, tags and more"):
-            kinds.read_mapping(text)
+            values.read_mapping(text)
 
 
 @pytest.mark.parametrize("depth", [20, 200, 800, 950, 5_000])
@@ -135,7 +156,7 @@ def test_a_deep_mapping_is_refused(depth: int, opening: str) -> None:
     if opening == '{"a":':
         text = opening * depth + "1" + closing * depth
     with pytest.raises(ValueError, match="not a mapping"):
-        kinds.read_mapping(text)
+        values.read_mapping(text)
 
 
 @pytest.mark.parametrize(
@@ -144,19 +165,13 @@ def test_a_deep_mapping_is_refused(depth: int, opening: str) -> None:
 def test_a_large_text_costs_little(text: str) -> None:
     began = time.perf_counter()
     with pytest.raises(ValueError, match=r"longer than|not a mapping"):
-        kinds.read_mapping(text)
+        values.read_mapping(text)
     assert time.perf_counter() - began < 2
-
-
-def test_a_quoted_text_is_short_and_printable() -> None:
-    """So that a message can hold whatever was given."""
-    assert kinds.quoted("x\x1b[31m\n") == '"x\ufffd[31m\ufffd"'
-    assert kinds.quoted("x" * 100) == '"' + "x" * 79 + '…"'
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "1e3", "1_0", " 7", "", "0x1", "٣"])
 def test_a_score_is_a_plain_decimal_number(text: str) -> None:
     """Python reads more than JSON can say."""
-    assert kinds.read_score("9.8") == 9.8
+    assert values.read_score("9.8") == 9.8
     with pytest.raises(ValueError, match="is not a number"):
-        kinds.read_score(text)
+        values.read_score(text)
