@@ -1,4 +1,4 @@
-"""The connection to Compass, for real on loopback: kept alive, given up, proxied; and its budget."""
+"""The connection, for real on loopback: kept alive, given up, proxied; and what an answer costs."""
 
 from __future__ import annotations
 
@@ -14,25 +14,33 @@ from pathlib import Path
 import pytest
 import requests
 
-from compass_action import client
-from compass_action.connection import Connection
+from compass_action.connection.answer import Answer, AttemptTimeoutError, Reply
+from compass_action.connection.connection import Connection
+from compass_action.connection.destination import Destination
 from compass_action.sandbox import running_sandbox
-from compass_action.schemas import Payload
 from tests.faults.certificates import write_bundle
 from tests.faults.places import running_proxy
 from tests.faults.server import make_answer, read_request, running_adversary
-from tests.test_client import Clock, keys, payload
+from tests.recorded import TESTS
 
-EVENT = (Path(__file__).parent / "events" / "valid" / "deployment-full.json").read_bytes()
+EVENT = (TESTS / "events" / "valid" / "deployment-full.json").read_bytes()
+EMAIL, TOKEN = "ada@acme.example", "made-up-token"
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def at(port: int) -> Destination:
+    return Destination(f"http://127.0.0.1:{port}/compass/v1/events", EMAIL, TOKEN)
+
+
+def asking(destination: Destination, *bodies: bytes, seconds: float = 10) -> list[Reply]:
+    """What becomes of these requests over one connection."""
+    connection = Connection(destination)
+    replies = [connection.ask(body, seconds) for body in bodies]
+    connection.close()
+    return replies
 
 
 @contextmanager
-def talking(conversation: Callable[[socket.socket, int], None]) -> Iterator[Connection]:
+def talking(conversation: Callable[[socket.socket, int], None]) -> Iterator[Destination]:
     """A server whose every connection, numbered, has this conversation."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -50,12 +58,26 @@ def talking(conversation: Callable[[socket.socket, int], None]) -> Iterator[Conn
                 number += 1
 
         threading.Thread(target=listen, daemon=True).start()
-        yield Connection(f"http://127.0.0.1:{listener.getsockname()[1]}/", "a@b.example", "t")
+        yield at(listener.getsockname()[1])
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_kept_connection_that_the_server_has_closed_is_no_outage(clock: Clock) -> None:
-    """The request goes out again at once, on a new connection; it counts as an attempt."""
+def test_a_request_is_what_the_contract_says() -> None:
+    """POST, HTTP Basic, JSON; uncompressed, so that no answer can be a bomb."""
+    with running_sandbox(credentials=(EMAIL, TOKEN)) as sandbox:
+        [reply] = asking(at(sandbox.server_port), EVENT)
+        [request] = sandbox.requests
+    assert reply == Reply(Answer(202, b""))
+    assert request.body == EVENT
+    basic = base64.b64encode(b"ada@acme.example:made-up-token").decode()
+    assert request.headers.get_all("Authorization") == [f"Basic {basic}"]
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.headers["Accept-Encoding"] == "identity"
+    assert request.headers["User-Agent"].startswith("compass-event/")
+
+
+def test_a_connection_is_kept_and_when_it_is_closed_another_one_is_opened() -> None:
+    """It is told which kind the failed request was made on: a closed one that was kept is no outage."""
 
     def answer_once(connection: socket.socket, number: int) -> None:
         with connection:
@@ -64,17 +86,14 @@ def test_a_kept_connection_that_the_server_has_closed_is_no_outage(clock: Clock)
             read_request(connection)
 
     with talking(answer_once) as where:
-        receipts = client.send([payload(name) for name in "abc"], where, 20, clock.work)
-    assert keys(receipts) == [None, None, None]
-    assert [receipt.attempts for receipt in receipts] == [1, 2, 2]
-    assert clock.slept == []
+        first, second, third = asking(where, b"a", b"b", b"b")
+    assert first == third == Reply(Answer(202, b""), was_kept=False)
+    assert isinstance(second.answer, requests.ConnectionError)
+    assert second.was_kept
 
 
-def test_a_late_answer_is_not_taken_for_that_to_another_question(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_late_answer_is_not_taken_for_that_to_another_question() -> None:
     """The first attempt is given up; its refusal arrives while the second is under way."""
-    monkeypatch.setattr(client, "ATTEMPT_SECONDS", 0.6)
 
     def answer_late(connection: socket.socket, number: int) -> None:
         with connection:
@@ -83,19 +102,26 @@ def test_a_late_answer_is_not_taken_for_that_to_another_question(
             connection.sendall(make_answer(404 if number == 0 else 202, b'{"errors":[{}]}'))
 
     with talking(answer_late) as where:
-        work = client.Clockwork(uniform=lambda low, high: 0.0)
-        [receipt] = client.send([payload()], where, 20, work)
-    assert (receipt.accepted, receipt.attempts) == (True, 2)
+        connection = Connection(where)
+        first, second = connection.ask(b"a", 0.6), connection.ask(b"a", 10)
+        connection.close()
+    assert isinstance(first.answer, AttemptTimeoutError | requests.Timeout)
+    assert second.answer == Answer(202, b"")
 
 
-def test_many_components_share_one_connection() -> None:
+def test_many_requests_share_one_connection() -> None:
     with running_sandbox() as sandbox, running_adversary({}, sandbox.server_port) as server:
-        where = Connection(
-            f"http://127.0.0.1:{server.port}/compass/v1/events", "ada@acme.example", "t"
-        )
-        receipts = client.send([Payload("deployment", "c", EVENT)] * 5, where, 10)
-    assert keys(receipts) == [None] * 5
+        replies = asking(at(server.port), *[EVENT] * 5)
+    assert [reply.answer for reply in replies] == [Answer(202, b"")] * 5
+    assert [reply.was_kept for reply in replies] == [False, True, True, True, True]
     assert server.connections == 1
+
+
+def test_an_answer_is_read_with_its_body_and_retry_after() -> None:
+    faults = [{"status": 429, "headers": {"Retry-After": "7"}, "body": "slow down"}]
+    with running_sandbox(faults=faults) as sandbox:
+        [reply] = asking(at(sandbox.server_port), EVENT)
+    assert reply.answer == Answer(429, b"slow down", "7")
 
 
 def test_netrc_neither_supplies_nor_replaces_credentials(
@@ -109,14 +135,12 @@ def test_netrc_neither_supplies_nor_replaces_credentials(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     assert requests.utils.get_netrc_auth("http://127.0.0.1/") == ("mallory", "other")
-    with running_sandbox(credentials=("ada@acme.example", "t")) as sandbox:
-        where = Connection(f"{sandbox.url}/compass/v1/events", "ada@acme.example", "t")
-        [receipt] = client.send([Payload("deployment", "c", EVENT)], where, 10)
-        assert receipt.accepted
-        basic = base64.b64encode(b"ada@acme.example:t").decode()
-        assert [r.headers.get_all("Authorization") for r in sandbox.requests] == [
-            [f"Basic {basic}"]
-        ]
+    with running_sandbox(credentials=(EMAIL, TOKEN)) as sandbox:
+        [reply] = asking(at(sandbox.server_port), EVENT)
+        [request] = sandbox.requests
+    assert reply.answer == Answer(202, b"")
+    basic = base64.b64encode(b"ada@acme.example:made-up-token").decode()
+    assert request.headers.get_all("Authorization") == [f"Basic {basic}"]
 
 
 def test_a_proxy_sees_the_host_and_nothing_else(tmp_path: Path) -> None:
@@ -126,15 +150,15 @@ def test_a_proxy_sees_the_host_and_nothing_else(tmp_path: Path) -> None:
         running_adversary({"tls": "good"}, sandbox.server_port) as server,
         running_proxy() as proxy,
     ):
-        where = Connection(
+        where = Destination(
             f"https://127.0.0.1:{server.port}/compass/v1/events",
-            "ada@acme.example",
-            "made-up-token",
+            EMAIL,
+            TOKEN,
             {"https": f"http://user:pass@127.0.0.1:{proxy.port}"},
             str(write_bundle(tmp_path)),
         )
-        receipts = client.send([Payload("deployment", "c", EVENT)] * 2, where, 10)
-        assert keys(receipts) == [None, None]
+        replies = asking(where, EVENT, EVENT)
+        assert [reply.answer for reply in replies] == [Answer(202, b"")] * 2
         [asked] = proxy.asked
         assert asked.startswith(f"CONNECT 127.0.0.1:{server.port} HTTP/1.".encode())
         assert b"Proxy-Authorization: Basic " + base64.b64encode(b"user:pass") in asked
@@ -143,20 +167,18 @@ def test_a_proxy_sees_the_host_and_nothing_else(tmp_path: Path) -> None:
         assert server.requests == 2
 
 
-def test_sending_leaves_the_process_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asking_leaves_the_process_environment_alone() -> None:
     before = dict(os.environ)
-    seen: list[dict[str, str]] = []
     with running_sandbox() as sandbox:
-        where = Connection(f"{sandbox.url}/compass/v1/events", "ada@acme.example", "t")
-        client.send(
-            [Payload("deployment", "c", EVENT)], where, 10,
-            on_attempt=lambda _: seen.append(dict(os.environ)),
-        )  # fmt: skip
-    assert seen == [before]
+        connection = Connection(at(sandbox.server_port))
+        connection.ask(EVENT, 10)
+        seen = dict(os.environ)
+        connection.close()
+    assert seen == before
 
 
 @pytest.mark.parametrize("seconds", [1, 2])
-def test_a_server_that_says_nothing_costs_the_budget_and_no_more(seconds: float) -> None:
+def test_a_server_that_says_nothing_costs_the_time_given_and_no_more(seconds: float) -> None:
     """Within half a second, in real time."""
 
     def say_nothing(connection: socket.socket, number: int) -> None:
@@ -166,6 +188,11 @@ def test_a_server_that_says_nothing_costs_the_budget_and_no_more(seconds: float)
 
     with talking(say_nothing) as where:
         start = time.monotonic()
-        [receipt] = client.send([payload()], where, seconds)
+        [reply] = asking(where, b"a", seconds=seconds)
         assert time.monotonic() - start == pytest.approx(seconds, abs=0.5)
-    assert keys([receipt]) == ["timeout"]
+    assert isinstance(reply.answer, AttemptTimeoutError | requests.Timeout)
+
+
+def test_the_token_is_not_shown() -> None:
+    connection = Connection(at(1))
+    assert TOKEN not in repr(connection) + str(connection)

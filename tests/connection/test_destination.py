@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from compass_action import connection
+from compass_action.connection.destination import Destination, find_destination, is_excepted
 from compass_action.errors import InputError
-from compass_action.inputs import Inputs
+from compass_action.inputs.table import Inputs
 
-URLS = json.loads((Path(__file__).parent / "connection" / "urls.json").read_text("utf-8"))
+URLS = json.loads(Path(__file__).with_name("urls.json").read_text("utf-8"))
 
 
 def inputs(
@@ -34,7 +34,7 @@ def inputs(
 def test_a_hostile_address_is_refused(row: dict[str, str]) -> None:
     """With the input's name and what to write instead; the value is shown printable."""
     with pytest.raises(InputError) as caught:
-        connection.open_to(inputs(row["input"], row["value"]), {})
+        find_destination(inputs(row["input"], row["value"]), {})
     [problem] = caught.value.problems
     assert problem.where == row["input"]
     assert "Write" in problem.what
@@ -49,8 +49,8 @@ def test_the_table_is_long_enough() -> None:
 
 @pytest.mark.parametrize("row", URLS["good"], ids=lambda row: row["value"])
 def test_a_good_address_is_used(row: dict[str, str]) -> None:
-    opened = connection.open_to(inputs(row["input"], row["value"]), {})
-    assert opened.url == row["base"] + "/compass/v1/events"
+    found = find_destination(inputs(row["input"], row["value"]), {})
+    assert found.url == row["base"] + "/compass/v1/events"
 
 
 @given(
@@ -69,7 +69,7 @@ def test_a_good_address_is_used(row: dict[str, str]) -> None:
 def test_whatever_is_let_through_means_one_host_to_every_reader(name: str, value: str) -> None:
     """What urllib, urllib3 and requests would connect to is what was checked."""
     try:
-        url = connection.open_to(inputs(name, value), {}).url
+        url = find_destination(inputs(name, value), {}).url
     except InputError:
         return
     assert url.isascii()
@@ -94,7 +94,7 @@ def test_whatever_is_let_through_means_one_host_to_every_reader(name: str, value
 )
 def test_an_email_that_could_change_the_header_is_refused(email: str) -> None:
     with pytest.raises(InputError) as caught:
-        connection.open_to(inputs("site", "acme", email=email), {})
+        find_destination(inputs("site", "acme", email=email), {})
     assert [problem.where for problem in caught.value.problems] == ["email"]
 
 
@@ -102,18 +102,19 @@ def test_an_email_that_could_change_the_header_is_refused(email: str) -> None:
 def test_a_token_that_could_change_the_header_is_refused_unseen(token: str) -> None:
     """The message does not repeat it."""
     with pytest.raises(InputError) as caught:
-        connection.open_to(inputs("site", "acme", token=token), {})
+        find_destination(inputs("site", "acme", token=token), {})
     [problem] = caught.value.problems
     assert problem.where == "api-token"
     assert token not in problem.what
 
 
 def test_the_token_is_not_in_the_record() -> None:
-    opened = connection.open_to(
+    found = find_destination(
         inputs("site", "acme", token="hidden-token"),
         {"HTTPS_PROXY": "http://user:hidden-password@proxy.example:3128"},
     )
-    assert "hidden" not in repr(opened)
+    assert "hidden" not in repr(found) + str(found)
+    assert repr(found) == repr(Destination(found.url, "", ""))
 
 
 @pytest.mark.parametrize(
@@ -130,13 +131,13 @@ def test_the_token_is_not_in_the_record() -> None:
     ],
 )
 def test_the_proxy_is_that_of_the_environment(env: dict[str, str], proxy: str | None) -> None:
-    opened = connection.open_to(inputs("site", "acme"), env)
-    assert opened.proxies == ({"https": proxy} if proxy else {})
+    found = find_destination(inputs("site", "acme"), env)
+    assert found.proxies == ({"https": proxy} if proxy else {})
 
 
 def test_http_on_loopback_never_takes_a_proxy() -> None:
     env = {"HTTPS_PROXY": "http://p:1", "HTTP_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"}
-    assert connection.open_to(inputs("api-url", "http://127.0.0.1:1"), env).proxies == {}
+    assert find_destination(inputs("api-url", "http://127.0.0.1:1"), env).proxies == {}
 
 
 @pytest.mark.parametrize(
@@ -165,18 +166,18 @@ def test_http_on_loopback_never_takes_a_proxy() -> None:
     ],
 )
 def test_no_proxy_is_read_as_curl_reads_it(url: str, exceptions: str, excepted: bool) -> None:
-    assert connection.is_excepted(url, exceptions) is excepted
+    assert is_excepted(url, exceptions) is excepted
 
 
 @given(st.text(max_size=60))
 def test_no_text_in_no_proxy_stops_the_program(exceptions: str) -> None:
-    connection.is_excepted("https://[::1]:8443/x", exceptions)
-    connection.is_excepted("https://acme.atlassian.net/x", exceptions)
+    is_excepted("https://[::1]:8443/x", exceptions)
+    is_excepted("https://acme.atlassian.net/x", exceptions)
 
 
 def test_the_first_ca_variable_that_is_set_counts() -> None:
     env = {"SSL_CERT_FILE": "/b.pem", "REQUESTS_CA_BUNDLE": "/a.pem"}
-    assert connection.open_to(inputs("site", "acme"), env).ca_bundle == "/a.pem"
+    assert find_destination(inputs("site", "acme"), env).ca_bundle == "/a.pem"
     del env["REQUESTS_CA_BUNDLE"]
-    assert connection.open_to(inputs("site", "acme"), env).ca_bundle == "/b.pem"
-    assert connection.open_to(inputs("site", "acme"), {}).ca_bundle is None
+    assert find_destination(inputs("site", "acme"), env).ca_bundle == "/b.pem"
+    assert find_destination(inputs("site", "acme"), {}).ca_bundle is None

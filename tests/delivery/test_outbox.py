@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compass_action import outbox
+from compass_action.delivery import outbox
 from compass_action.schemas import Payload
 
 URL = "http://127.0.0.1:1/compass/v1/events"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import fleet
-from compass_action import answers, client, retry
-from compass_action.connection import Connection
+from compass_action.connection.answer import Answer, Reply
+from compass_action.delivery import client, retry
 from compass_action.schemas import Payload
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -105,34 +105,24 @@ def test_the_hundred_and_first_request_waits_for_the_window() -> None:
 
 @pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("seed", range(10))
-def test_the_simulated_job_waits_as_the_client_does(
-    seed: int, alone: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> None:
     """The fleet's figures are those of the real client: the same answers lead to the same requests."""
     statuses = random.Random(seed).choices([202, 429, 503], [5, 1, 2], k=500)
 
     def play_client() -> list[tuple[float, int]]:
         clock, script, asked = [1000.0], iter(statuses), []
 
-        class Line:
-            was_stale = False
-
-            def __init__(self, _connection: Connection) -> None: ...
-
-            def ask(self, body: bytes, seconds: float) -> answers.Answer:
-                asked.append((clock[0], int(body)))
-                clock[0] += fleet.LATENCY
-                return answers.Answer(next(script), b"")
-
-            def hang_up(self) -> None: ...
+        def ask(body: bytes, seconds: float) -> Reply:
+            asked.append((clock[0], int(body)))
+            clock[0] += fleet.LATENCY
+            return Reply(Answer(next(script), b""))
 
         def sleep(seconds: float) -> None:
             clock[0] += seconds
 
-        monkeypatch.setattr(client, "Line", Line)
         work = client.Clockwork(lambda: clock[0], sleep, random.Random(seed).uniform)
         payloads = [Payload("build", "c", str(n).encode()) for n in range(150)]
-        client.send(payloads, Connection("http://127.0.0.1", "e", "t"), 900, work, alone=alone)
+        client.send(payloads, ask, 900, work, alone=alone)
         return asked
 
     def play_fleet() -> list[tuple[float, int]]:
