@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from compass_action import outbox
+from compass_action.delivery import outbox
 from compass_action.main import main
 from compass_action.sandbox import Sandbox, running_sandbox
 from compass_action.schemas import Payload
+from tests.recorded import TESTS
 
-EVENT = json.loads((Path(__file__).parent / "events/valid/deployment-full.json").read_text())
+EVENT = json.loads((TESTS / "events/valid/deployment-full.json").read_text())
 EMAIL, TOKEN = "ada@acme.example", "made-up-token"
 
 

@@ -1,19 +1,24 @@
-"""What would keep a tracked job from ending its event is told before the event is begun."""
+"""Sending an event, and ending one that was begun: what each stage does with what the other one left."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from compass_action.event import track
 from compass_action.main import main
 from compass_action.sandbox import Sandbox, running_sandbox
-from tests.building import ARI
-from tests.recorded import snapshot
+from tests.building import ARI, built
+from tests.moments import in_order
+from tests.recorded import read_recording
 
 TOKEN = "correct-horse-battery"
 
 
 def run(recording: str, sandbox: Sandbox, *argv: str, **more: str) -> int:
-    env = dict(snapshot(recording, {}).env) | {
+    env = read_recording(recording) | {
         "INPUT_EMAIL": "a@acme.example",
         "INPUT_API-TOKEN": TOKEN,
         "INPUT_API-URL": sandbox.url,
@@ -44,14 +49,13 @@ def test_a_job_that_could_not_end_its_event_does_not_begin_it(
     assert said in capsys.readouterr().out
 
 
-def test_a_tracked_job_never_ends_in_progress(tmp_path: object) -> None:
+def test_a_tracked_job_never_ends_in_progress(tmp_path: Path) -> None:
     """A state for the beginning, given for both stages, is not the outcome: the job's own is."""
     with running_sandbox() as sandbox:
-        state = f"{tmp_path}/state"
-        given = {"INPUT_TRACK": "true", "INPUT_STATE": "in_progress", "GITHUB_STATE": state}
+        state = tmp_path / "state"
+        given = {"INPUT_TRACK": "true", "INPUT_STATE": "in_progress", "GITHUB_STATE": str(state)}
         assert run("github-push", sandbox, **given) == 0
-        with open(state) as file:  # noqa: PTH123 - a text that a runner would read
-            record = file.read().splitlines()[-2]
+        record = state.read_text().splitlines()[-2]
         ended = given | {"STATE_COMPASS_TRACKED": record, "INPUT_JOB-STATUS": "failure"}
         assert run("github-push", sandbox, "post", **ended) == 0
         [event] = sandbox.feed()["events"]
@@ -79,3 +83,43 @@ def test_a_token_typed_where_a_command_belongs_is_hidden(
     assert lines[0].startswith("::add-mask::")
     assert shown[0].startswith("::error title=Some inputs are missing or wrong::command: ")
     assert not any(TOKEN in line for line in shown)
+
+
+def test_a_gitlab_job_s_script_tells_its_after_script_what_it_began(tmp_path: Path) -> None:
+    """By the dotenv file in the checkout: the two are shells of their own."""
+    with running_sandbox() as sandbox:
+        env = {
+            "GITLAB_CI": "true",
+            "CI_PROJECT_URL": "https://gitlab.com/acme/search",
+            "CI_PROJECT_DIR": str(tmp_path),
+            "CI_PIPELINE_ID": "901",
+            "CI_JOB_ID": "7788",
+            "COMPASS_COMPONENT_ID": ARI,
+            "COMPASS_EMAIL": "a@acme.example",
+            "COMPASS_API_TOKEN": TOKEN,
+            "COMPASS_API_URL": sandbox.url,
+            "COMPASS_UPDATE_SEQUENCE_NUMBER": "5",
+        }
+        assert main([], env | {"CI_JOB_STATUS": "running"}) == 0
+        assert main([], env | {"CI_JOB_STATUS": "success"}) == 0
+        [event] = sandbox.feed()["events"]
+        begun, ended = (json.loads(r.body)["event"]["build"] for r in sandbox.requests)
+    assert [change["verdict"] for change in event["history"]] == ["created", "overwritten"]
+    assert ended["buildProperties"]["startedAt"] == begun["buildProperties"]["startedAt"]
+    assert in_order(event["started_at"], event["completed_at"])
+
+
+def test_post_ends_nothing_that_another_step_began(tmp_path: Path) -> None:
+    """The post stage is for its own step: a record in the pipes' storage is no business of its."""
+    record = track(built("bitbucket-branch", {"state": "in_progress"})).to_json()
+    (tmp_path / "compass-event-1111111111111111.json").write_text(record)
+    with running_sandbox() as sandbox:
+        env = {
+            "BITBUCKET_BUILD_NUMBER": "1",
+            "BITBUCKET_PIPE_SHARED_STORAGE_DIR": str(tmp_path),
+            "COMPASS_API_URL": sandbox.url,
+            "COMPASS_EMAIL": "a@acme.example",
+            "COMPASS_API_TOKEN": TOKEN,
+        }
+        assert main(["post"], env) == 0
+        assert sandbox.requests == []

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from compass_action.main import main
 from tests.building import ARI
-from tests.recorded import snapshot
+from tests.recorded import read_recording
 
 WITHOUT_SECRETS = {
     "COMPASS_COMPONENT_ID": ARI,
@@ -18,8 +16,7 @@ WITHOUT_SECRETS = {
 
 
 def run(recording: str, capsys: pytest.CaptureFixture[str], **more: str) -> tuple[int, str]:
-    env: dict[str, Any] = dict(snapshot(recording, {}).env)
-    code = main([], env | WITHOUT_SECRETS | more)
+    code = main([], read_recording(recording) | WITHOUT_SECRETS | more)
     return code, capsys.readouterr().out
 
 

@@ -6,6 +6,7 @@ import errno
 import json
 import socket
 import ssl
+from itertools import pairwise
 
 import pytest
 import requests
@@ -107,7 +108,7 @@ def test_no_answer_is_too_odd(status: int, body: bytes) -> None:
 
 def chain(*links: BaseException) -> BaseException:
     """The first one, made from the others, as requests wraps what urllib3 wraps."""
-    for outer, inner in zip(links, links[1:], strict=False):
+    for outer, inner in pairwise(links):
         outer.__context__ = inner
     return links[0]
 

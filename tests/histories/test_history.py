@@ -15,6 +15,7 @@ from compass_action.main import main
 from compass_action.sandbox import Sandbox, running_sandbox
 from tests.histories import Report, write
 from tests.histories.deliveries import Surroundings
+from tests.moments import in_order
 
 RUNS = 500
 REPOSITORIES = 15
@@ -73,7 +74,7 @@ def told(row: dict[str, Any]) -> tuple[str, ...]:
     properties = event[f"{row['type']}Properties"]
     updates = " ".join(f"{update['verdict']} {update['state']}" for update in row["history"])
     finished = row["completed_at"]
-    assert finished is None or row["started_at"] is None or finished >= row["started_at"]
+    assert finished is None or row["started_at"] is None or in_order(row["started_at"], finished)
     return (
         event["description"],
         row["component_id"],

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from compass_action import client, outbox
-from compass_action.connection import EVENTS_PATH, Connection
+from compass_action.connection.connection import Connection
+from compass_action.connection.destination import EVENTS_PATH, Destination
+from compass_action.delivery import client, outbox
 from compass_action.sandbox import Sandbox, running_sandbox
 from compass_action.schemas import validate
+from compass_action.tracking import Identity
 from tests.histories import Report, Sent, histories, play
 
 invariant = settings(max_examples=200, deadline=None)
@@ -34,7 +36,7 @@ def test_two_builds_never_share_an_id_and_two_deployments_never_share_the_three(
     history: list[Report],
 ) -> None:
     """Wherever they happened: also on two hosts, or for two components."""
-    owners: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
+    owners: defaultdict[Identity, set[int]] = defaultdict(set)
     for one in play(history):
         owners[one.identity].add(one.thing.serial)
     assert {name: things for name, things in owners.items() if len(things) > 1} == {}
@@ -81,13 +83,14 @@ def test_sequence_numbers_rise_and_fit_and_so_do_update_sequence_numbers(
 
     The updates of one thing rise strictly, also where the clock stepped back between two stages.
     """
-    places: defaultdict[tuple[str, ...], dict[tuple[int, ...], int]] = defaultdict(dict)
+    places: defaultdict[Identity, dict[tuple[int, ...], int]] = defaultdict(dict)
     for thing in grouped(play(history)).values():
         assert all(a.update_sequence_number < b.update_sequence_number for a, b in pairwise(thing))
         if thing[0].thing.kind == "deployment":
             number = thing[0].sequence_number
             assert 0 < number < 2**53
-            places[thing[0].identity[:-1]][thing[0].thing.place] = number
+            place = thing[0].identity._replace(sequence_number=None)
+            places[place][thing[0].thing.place] = number
     for numbers in places.values():
         in_order = [number for _, number in sorted(numbers.items())]
         assert all(a < b for a, b in pairwise(in_order))
@@ -106,18 +109,20 @@ def test_a_retry_and_a_replay_send_the_very_same_bytes(
 ) -> None:
     """So that Compass, which counts updates, takes them for the one event they are."""
     payload = validate(play(history)[0].events[0])
-    connection = Connection(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
+    destination = Destination(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
+    connection = Connection(destination)
     clockwork = client.Clockwork(sleep=lambda seconds: None)
     unsteady.clear()
     unsteady.add_faults([{"status": 503, "times": 1}])
-    (receipt,) = client.send([payload], connection, 60, clockwork)
+    (receipt,) = client.send([payload], connection.ask, 60, clockwork)
     assert (receipt.attempts, receipt.accepted) == (2, True)
 
     file: Path = tmp_path_factory.mktemp("outbox") / "events.jsonl"
-    outbox.spool(str(file), [payload], connection.url)
+    outbox.spool(str(file), [payload], destination.url)
     (entry,), damaged = outbox.read(str(file))
     assert damaged == []
-    client.send([entry.payload], connection, 60, clockwork)
+    client.send([entry.payload], connection.ask, 60, clockwork)
+    connection.close()
 
     assert {request.body for request in unsteady.requests} == {payload.body}
     (event,) = unsteady.feed()["events"]

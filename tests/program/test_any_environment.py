@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compass_action import answers, errors
-from compass_action.inputs import INPUTS
+from compass_action import errors
+from compass_action.delivery.failures import FAILURES
+from compass_action.inputs.table import INPUTS
 from tests.faults.hosts import HOSTS, run
 from tests.faults.places import closed_port
 from tests.recorded import RECORDED, read_env
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 READ_BY_HOSTS = sorted({name for file in RECORDED for name in read_env(file)})
 READ_BY_US = sorted(
     {prefix + row.field.upper() for row in INPUTS for prefix in ("COMPASS_", "INPUT_")}
@@ -33,7 +34,7 @@ PLACES = re.compile(
     "API.TOKEN|OUTBOX|_PATH|_DIR|GITHUB_(OUTPUT|STATE|STEP_SUMMARY|WORKSPACE)|API_URL|SITE"
 )
 HEADLINES = sorted(
-    {failure.headline for failure in answers.FAILURES.values()}
+    {failure.headline for failure in FAILURES.values()}
     | {errors.InputError.headline, errors.EventError.headline}
 )
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from compass_action import outbox
+from compass_action.delivery import outbox
 from compass_action.sandbox import running_sandbox
 from tests.faults.cell import COMPONENTS, EMAIL, JOB, TOKEN
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def begin(url: str, folder: Path, **more: str) -> subprocess.Popen[str]:
