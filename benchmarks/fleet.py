@@ -20,8 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.limits import NO_OUTAGE, Compass, Outage, fewest_requests, optimum
-from compass_action import retry
-from compass_action.client import WORTHWHILE_SECONDS
+from compass_action.delivery import retry
+from compass_action.delivery.client import WORTHWHILE_SECONDS
 
 MINUTE = 60.0
 LATENCY = 0.2

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from compass_action import retry
+from compass_action.delivery import retry
 
 Outage = tuple[float, float]
 NO_OUTAGE = (0.0, 0.0)

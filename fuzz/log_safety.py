@@ -17,10 +17,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from compass_action.answers import FAILURES
-from compass_action.outcomes import OUTPUTS
-from compass_action.report import Log, Report, Row
-from compass_action.tracking import Tracked
+from compass_action import report
+from compass_action.ci import SYSTEMS
+from compass_action.delivery.failures import FAILURES
+from compass_action.report.log import Log
+from compass_action.report.outcomes import OUTPUTS
+from compass_action.report.report import Report, Row
+from compass_action.tracking import Identity, Tracked
 from tests.faults.hosts import HOSTS, Written
 from tests.strict_parsers import STINGS, judge
 
@@ -42,22 +45,23 @@ def write(text: str, folder: Path) -> None:
     # What stands in an event has passed its schema: valid Unicode, and a URL that is one.
     valid = text.encode("utf-8", "replace").decode()
     outputs = dict.fromkeys(OUTPUTS, valid)
-    report = Report(
+    left = Report(
         outputs=outputs | {"event-type": "build"},
         rows=tuple(Row(f"ari:x/{valid}", word, valid) for word in WORDS),
         title=valid,
         url="https://acme.example/" + "".join(c for c in valid if c.isascii() and c.isalnum()),
-        tracked=Tracked({"state": valid}, (valid,)),
+        tracked=Tracked(Identity("build", valid), valid, 1, (valid,)),
     )
     headline = FAILURES["server"].headline
     for host in HOSTS:
         stream = io.StringIO()
-        log = Log(host, debug=True, stream=stream)
+        manner = SYSTEMS[host].speaker
+        log = Log(report.SPEAKERS[manner], debug=True, stream=stream)
         for level in LEVELS:
             # A message of ours never begins with foreign text on GitHub, where that would be data.
             log.say(level, f"said: {text}", headline if level in ("warning", "error") else "")
         log.show(text)
-        log.save(report, env)
+        report.save(left, manner, env, log)
         files = {file.name: file.read_bytes().decode() for file in folder.iterdir()}
         judge(Written(0, stream.getvalue(), "", files), host)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from compass_action import components, events
+from compass_action import event
 from compass_action.errors import InputError
-from compass_action.events import Events
+from compass_action.event.event import Events
 from compass_action.schemas import validate
 from compass_action.tracking import Tracked
 from tests.recorded import NOW, interpret, snapshot
@@ -28,10 +28,8 @@ def built(
     resumed: Tracked | None = None,
 ) -> Events:
     """The events of a recorded run."""
-    inputs, run = interpret(snapshot(recording, {"component-id": ARI} | asked, now))
-    return events.build(
-        inputs, run, lambda ids: components.choose(inputs, (), ids), now, tracked, resumed
-    )
+    inputs, system, run = interpret(snapshot(recording, now), {"component-id": ARI} | asked)
+    return event.build(inputs, run, system, (), now, tracked, resumed)
 
 
 def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:
@@ -43,6 +41,6 @@ def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:
 
 def part(recording: str, asked: dict[str, str]) -> dict[str, Any]:
     """The type's own part, which has to be valid."""
-    [event] = built(recording, asked).events
-    validate(event)
-    return dict(event.part)
+    [found] = built(recording, asked).events
+    validate(found)
+    return dict(found.part)

@@ -10,11 +10,13 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from compass_action import ci, inputs
+from compass_action import ci, tracking
 from compass_action.ci.run import CiRun
-from compass_action.inputs import Inputs
+from compass_action.ci.system import System
+from compass_action.inputs.given import parse
+from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
 TESTS = Path(__file__).parent
@@ -34,19 +36,32 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
-def snapshot(name: str, given: Mapping[str, str] | None = None, now: datetime = NOW) -> Snapshot:
-    """Make what `snapshot.read` would have read in a recorded run; `given` on the command line."""
+def read_recording(name: str) -> dict[str, str]:
+    """Read the variables of the recording of this name."""
+    return read_env(TESTS / "ci" / f"{name}.env")
+
+
+def snapshot(name: str, now: datetime = NOW) -> Snapshot:
+    """Make what `snapshot.read` would have read in a recorded run."""
     trigger = TESTS / "ci" / f"{name}.trigger.json"
     return Snapshot(
-        env=read_env(TESTS / "ci" / f"{name}.env"),
-        arguments=dict(given or {}),
+        env=read_recording(name),
         now=now,
         trigger=read_json(trigger) if trigger.exists() else {},
     )
 
 
-def interpret(taken: Snapshot) -> tuple[Inputs, CiRun]:
-    """Read the inputs, which have to be right, and the run."""
-    asked, _, problems = inputs.parse(taken.arguments, taken.env)
+class Interpreted(NamedTuple):
+    """What is made of a snapshot."""
+
+    inputs: Inputs
+    system: System
+    run: CiRun
+
+
+def interpret(taken: Snapshot, given: Mapping[str, str] | None = None) -> Interpreted:
+    """Read the inputs, which have to be right, and the run; `given` on the command line."""
+    inputs, _, problems = parse(given or {}, taken.env, tracking.read_echoes(taken.env))
     assert problems == []
-    return asked, ci.SYSTEMS[ci.detect(taken.env, asked.ci)].parse(taken, asked)
+    system = ci.detect(taken.env, inputs.ci)
+    return Interpreted(inputs, system, system.parse(taken, inputs))

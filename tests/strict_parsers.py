@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from compass_action import answers, errors
-from compass_action.outcomes import OUTPUTS
+from compass_action import errors
+from compass_action.delivery.failures import FAILURES
+from compass_action.report.outcomes import OUTPUTS
 from tests.faults.hosts import Written
 from tests.github_runner import check_summary, parse_command, parse_pairs, read_log
 
@@ -59,7 +60,7 @@ STINGS = (
     "\x00pwned",
 )
 
-HEADLINES = {failure.headline for failure in answers.FAILURES.values()} | {
+HEADLINES = {failure.headline for failure in FAILURES.values()} | {
     value for value in vars(errors).values() if isinstance(value, str)
 }
 HEADLINES |= {kind.headline for kind in (errors.InputError, errors.EventError)}

@@ -10,12 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compass_action.events import Event
-from compass_action.outcomes import track
-from compass_action.tracking import REQUIRED, Tracked
+from compass_action.tracking import (
+    Identity,
+    Tracked,
+    read_echoes,
+    read_record,
+    read_records,
+    record_of_echoes,
+)
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1)
-NUMBERS = st.integers(0, 2**53).map(str)
+NUMBERS = st.integers(0, 2**53)
 # In whole milliseconds, as events have them.
 TIMES = st.integers(0, 7_258_118_400_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC))
 
@@ -23,60 +28,31 @@ TIMES = st.integers(0, 7_258_118_400_000).map(lambda ms: datetime.fromtimestamp(
 @st.composite
 def records(draw: st.DrawFn) -> Tracked:
     """Any record that we could have written."""
-    kind = draw(st.sampled_from(sorted(REQUIRED)))
-    outputs = {"event-type": kind} | {
-        name: draw(NUMBERS if name.endswith("number") else TEXTS) for name in REQUIRED[kind]
-    }
-    environment = None
+    kind, pipeline = draw(st.sampled_from(["build", "deployment"])), draw(TEXTS)
+    identity, environment = Identity(kind, pipeline), None
     if kind == "deployment":
-        identified = {"environmentId": outputs["environment-id"]}
+        identity = Identity(kind, pipeline, draw(TEXTS), draw(NUMBERS))
+        identified = {"environmentId": identity.environment_id or ""}
         environment = {"category": "TESTING", "displayName": draw(TEXTS)} | identified
-    components = tuple(draw(st.lists(TEXTS, min_size=1, max_size=3)))
-    return Tracked(outputs, components, draw(st.none() | TIMES), environment)
+    return Tracked(
+        identity,
+        state=draw(TEXTS),
+        update_sequence_number=draw(NUMBERS),
+        component_ids=tuple(draw(st.lists(TEXTS, min_size=1, max_size=3))),
+        started_at=draw(st.none() | TIMES),
+        environment=environment,
+        source_id=draw(st.none() | TEXTS),
+    )
 
 
 @given(records())
 def test_a_record_comes_back_as_it_was(record: Tracked) -> None:
     """On one ASCII line in which no shell and no dotenv file finds anything to expand."""
     line = record.to_json()
-    assert Tracked.from_json(line) == record
+    assert read_record(line) == record
     assert line.isascii()
     assert line.isprintable()
     assert "$" not in line
-
-
-def test_the_record_of_an_event_names_it_and_keeps_its_start() -> None:
-    environment = {"category": "PRODUCTION", "displayName": "Live", "environmentId": "live"}
-    part = {
-        "sequenceNumber": 96_002_000,
-        "state": "IN_PROGRESS",
-        "pipeline": {"pipelineId": "github.com/acme/shop/x", "displayName": "Shop"},
-        "environment": environment,
-        "startedAt": "2026-11-23T08:00:00.250Z",
-    }
-    body = {
-        "updateSequenceNumber": 7,
-        "externalEventSourceId": "https://github.com/acme/shop",
-        "deploymentProperties": part,
-    }
-    event = Event("deployment", "c", "one", body)
-    record = track(event, ("one", "two"))
-    assert record == Tracked(
-        {
-            "event-type": "deployment",
-            "state": "IN_PROGRESS",
-            "pipeline-id": "github.com/acme/shop/x",
-            "environment-id": "live",
-            "sequence-number": "96002000",
-            "update-sequence-number": "7",
-        },
-        ("one", "two"),
-        datetime(2026, 11, 23, 8, 0, 0, 250_000, tzinfo=UTC),
-        environment,
-        "https://github.com/acme/shop",
-    )
-    assert record.identity == ("deployment", "github.com/acme/shop/x", "live", "96002000")
-    assert (record.number("update-sequence-number"), record.number("missing")) == (7, None)
 
 
 GOOD: dict[str, Any] = {
@@ -110,10 +86,10 @@ def spoilt(path: str, value: object) -> str:
 
 def test_the_good_record_is_good() -> None:
     """So that each of the spoilt ones below is refused for its one fault."""
-    assert Tracked.from_json(json.dumps(GOOD)) is not None
-    assert Tracked.from_json(spoilt("later", "what a later version adds")) is not None
-    assert Tracked.from_json(spoilt("started_at", None)) is not None
-    assert Tracked.from_json(spoilt("component_ids", [])) is not None
+    assert read_record(json.dumps(GOOD)) is not None
+    assert read_record(spoilt("later", "what a later version adds")) is not None
+    assert read_record(spoilt("started_at", None)) is not None
+    assert read_record(spoilt("component_ids", [])) is not None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +124,7 @@ def test_the_good_record_is_good() -> None:
     ],
 )
 def test_a_damaged_record_is_none(path: str, value: object) -> None:
-    assert Tracked.from_json(spoilt(path, value)) is None
+    assert read_record(spoilt(path, value)) is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +133,7 @@ def test_a_damaged_record_is_none(path: str, value: object) -> None:
      '{"outputs": ' + "9" * 5000 + "}", "\x00", "$COMPASS_TRACKED"],
 )  # fmt: skip
 def test_what_is_no_record_is_none(text: str | None) -> None:
-    assert Tracked.from_json(text) is None
+    assert read_record(text) is None
 
 
 JSON = st.recursive(
@@ -169,8 +145,61 @@ JSON = st.recursive(
 @given(st.sampled_from(["outputs", "component_ids", "started_at", "environment"]), JSON)
 def test_a_hostile_record_is_none_or_can_be_used(name: str, value: object) -> None:
     """Whatever stands in it, the reader raises nothing, and what it returns names an event."""
-    record = Tracked.from_json(spoilt(name, value))
+    record = read_record(spoilt(name, value))
     if record is not None:
-        wanted = ("event-type", *REQUIRED.get(record.outputs["event-type"], ()))
-        assert all(record.outputs[name] for name in wanted)
-        assert Tracked.from_json(record.to_json()) == record
+        assert record.identity.is_whole()
+        assert "event-type" in record.outputs
+        assert read_record(record.to_json()) == record
+
+
+WHOLE = Identity("deployment", "p", "live", 0)
+
+
+@pytest.mark.parametrize(
+    ("identity", "whole"),
+    [
+        (WHOLE, True),
+        (WHOLE._replace(pipeline_id=""), False),
+        (WHOLE._replace(environment_id=None), False),
+        (WHOLE._replace(sequence_number=None), False),
+        (Identity("build", "p"), True),
+        (Identity("build"), False),
+        (Identity("incident"), True),
+    ],
+)
+def test_a_later_stage_needs_the_whole_identity(identity: Identity, whole: bool) -> None:
+    """A build is its pipeline's id; a deployment is three things together; others have their own id."""
+    assert identity.is_whole() is whole
+
+
+def test_what_is_not_known_is_no_output() -> None:
+    assert Tracked(Identity("build", "p/1"), "FAILED", 7).outputs == {
+        "event-type": "build",
+        "state": "FAILED",
+        "pipeline-id": "p/1",
+        "update-sequence-number": "7",
+    }
+
+
+def test_every_event_has_a_file_of_its_own_and_its_updates_share_it() -> None:
+    begun = Tracked(WHOLE, "IN_PROGRESS", 1)
+    assert begun.file_name == Tracked(WHOLE, "FAILED", 2, ("a",)).file_name
+    others = [WHOLE._replace(**{name: None}) for name in WHOLE._fields[1:]]
+    names = {begun.file_name, *(begun._replace(identity=one).file_name for one in others)}
+    assert len(names) == 4
+    assert all(len(name) == len("compass-event-0123456789abcdef.json") for name in names)
+
+
+def test_records_are_found_among_other_lines() -> None:
+    """A dotenv file names the variable in front of it; a file of its own does not."""
+    record = Tracked(Identity("build", "p"), "IN_PROGRESS", 1)
+    lines = ["", "PATH=/bin", record.to_json(), f"COMPASS_TRACKED={record.to_json()}", "{"]
+    assert list(read_records(lines)) == [record, record]
+
+
+def test_the_outputs_of_an_earlier_job_are_known_by_the_record_beside_them() -> None:
+    """Also where the event is over, and the record holds nothing but the outputs."""
+    outputs = {"event-type": "build", "state": "FAILED", "pipeline-id": "p"}
+    outputs |= {"update-sequence-number": "7"}
+    assert read_echoes({"COMPASS_TRACKED": record_of_echoes(outputs)}) == outputs
+    assert read_echoes({"COMPASS_TRACKED": "damaged"}) == read_echoes({}) == {}

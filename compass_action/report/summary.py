@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from .report import Report, Row
 from .safe import code
 
@@ -37,5 +39,9 @@ def _result(row: Row) -> str:
 
 
 def _link(url: str) -> str:
-    """Encode what could end a Markdown link early; the schema has let no blanks or quotes through."""
-    return "".join(f"%{ord(c):02X}" if c in "()[]|<>\\`*_" else c for c in url)
+    """Encode what could end a Markdown link early, and what is no ASCII, as a browser would: among it
+    are characters that turn the reading direction. The schema has let no blanks or quotes through.
+    """
+    return "".join(
+        f"%{ord(c):02X}" if c in "()[]|<>\\`*_" else c if c.isascii() else quote(c) for c in url
+    )

@@ -20,7 +20,12 @@ WORKERS = 10
 def play(cells: Iterable[Cell] = CELLS) -> dict[str, Result]:
     """Play the cells in forked processes; their results by name."""
     cells = list(cells)
-    for module in ("compass_action.client", "compass_action.outbox", "jsonschema.validators"):
+    for module in (
+        "compass_action.connection.connection",
+        "compass_action.delivery.client",
+        "compass_action.delivery.outbox",
+        "jsonschema.validators",
+    ):
         __import__(module)  # once, before the fork
     context = multiprocessing.get_context("fork")
     # The slow ones first, so that none is left over at the end.

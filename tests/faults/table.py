@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from compass_action.answers import FAILURES
+from compass_action.delivery.failures import FAILURES
 from tests.faults.cell import FAULTS, Cell, Result
 from tests.faults.matrix import CELLS, play
 

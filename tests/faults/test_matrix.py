@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from compass_action.answers import FAILURES
-from compass_action.report.safe import secret_forms
+from compass_action.delivery.failures import FAILURES
+from compass_action.text import secret_forms
 from tests.faults.cell import COMPONENTS, EMAIL, TOKEN, Cell, Result
 from tests.faults.matrix import CELLS, play
 from tests.faults.table import make_table

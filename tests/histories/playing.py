@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
-from compass_action import ci, command_line, components, events, inputs, outcomes
+from compass_action import ci, event
+from compass_action.event.event import Event
+from compass_action.inputs import command_line, given
 from compass_action.snapshot import Snapshot
-from compass_action.tracking import REQUIRED, Tracked
+from compass_action.tracking import Identity, Tracked, read_echoes, read_record
 from tests.histories.truth import Report, Thing
 
 
@@ -21,7 +22,7 @@ class Sent(NamedTuple):
     """A report, and the events it led to: one for each component."""
 
     report: Report
-    events: tuple[events.Event, ...]
+    events: tuple[Event, ...]
 
     @property
     def thing(self) -> Thing:
@@ -29,12 +30,9 @@ class Sent(NamedTuple):
         return self.report.thing
 
     @property
-    def identity(self) -> tuple[str, ...]:
+    def identity(self) -> Identity:
         """What makes the event that event for Compass."""
-        event = self.events[0]
-        found = outcomes.outputs("accepted", self.events)
-        names = {"build": ["pipeline-id"], "deployment": list(Tracked.IDENTITY[1:])}
-        return (event.event_type, *(found[name] for name in names[event.event_type]))
+        return event.tracked_of(self.events[0]).identity
 
     @property
     def sequence_number(self) -> int:
@@ -55,25 +53,16 @@ def play(history: Iterable[Report]) -> list[Sent]:
 
 def _play(report: Report, pocket: list[Tracked]) -> Sent:
     line = command_line.parse(report.arguments)
-    snapshot = Snapshot(report.env, line.arguments, report.at, tracked=tuple(pocket))
-    asked, _, problems = inputs.parse(snapshot.arguments, snapshot.env)
+    inputs, _, problems = given.parse(line.arguments, report.env, read_echoes(report.env))
     assert problems == []
-    run = ci.SYSTEMS[ci.detect(snapshot.env)].parse(snapshot, asked)
-    resumed = snapshot.tracked[0] if line.command == "post" else None
-    if asked.track and resumed is None:
-        asked = replace(asked, state="in_progress")
-    built = events.build(
-        asked,
-        run,
-        lambda ids: components.choose(asked, (), ids),
-        snapshot.now,
-        snapshot.tracked,
-        resumed,
-    ).events
-    event = built[0]
-    if event.event_type in REQUIRED and event.part["state"] == "IN_PROGRESS":
-        record = outcomes.track(event, (one.component_id for one in built)).to_json()
-        read = Tracked.from_json(record)
-        assert read is not None
-        pocket.append(read)
-    return Sent(report, built)
+    system = ci.detect(report.env)
+    run = system.parse(Snapshot(report.env, report.at), inputs)
+    resumed = pocket[0] if line.command == "post" else None
+    if inputs.track and resumed is None:
+        inputs = inputs._replace(state="in_progress")
+    built = event.build(inputs, run, system, (), report.at, pocket, resumed)
+    if built.events[0].part["state"] == "IN_PROGRESS":
+        record = read_record(event.track(built).to_json())
+        assert record is not None
+        pocket.append(record)
+    return Sent(report, built.events)

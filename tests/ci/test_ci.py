@@ -1,0 +1,169 @@
+"""What becomes of a run of each CI system, from its recorded environment to the request.
+
+A pair of files `<system>-<trigger>.env` and `.expected.json` is a test. The latter shows what is read
+of the run, and the event that is sent for it where a user gives nothing but the component, and
+`inputs` where the host does not say enough; or the `problems` that are told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compass_action import ci
+from compass_action.ci.run import CiRun
+from compass_action.errors import InputError
+from compass_action.event import tracked_of
+from compass_action.inputs.table import Inputs
+from compass_action.schemas import validate
+from compass_action.snapshot import Snapshot
+from tests.building import built
+from tests.recorded import NOW, RECORDED, TESTS, interpret, read_env, read_json, snapshot
+
+
+def as_json(run: CiRun) -> dict[str, object]:
+    """The record as JSON has it; what is not known is left out."""
+    values = run._asdict().items()
+    shown = ((k, v.isoformat() if isinstance(v, datetime) else v) for k, v in values)
+    return {name: value for name, value in shown if value is not None}
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_a_recorded_run_is_read_as_it_was(path: Path) -> None:
+    """Every field of the record; what the host does not say is absent."""
+    run = interpret(snapshot(path.stem)).run
+    assert as_json(run) == read_json(path.with_suffix(".expected.json"))["run"]
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_a_recorded_run_leads_to_this_event(path: Path) -> None:
+    """Its identity as the outputs tell it, all that stands in the request, and the notices."""
+    expected = read_json(path.with_suffix(".expected.json"))
+    del expected["run"]
+    assert told(path.stem, expected.get("inputs", {})) == expected
+
+
+def told(name: str, inputs: dict[str, str]) -> dict[str, object]:
+    """What a user sees of a recorded run."""
+    found: dict[str, object] = {"inputs": inputs} if inputs else {}
+    try:
+        events = built(name, inputs)
+    except InputError as error:
+        return found | {"problems": [str(problem) for problem in error.problems]}
+    [event] = events.events
+    body = json.loads(validate(event).body)
+    found |= {"identity": tracked_of(event).outputs, "event": body["event"]}
+    return found | ({"notices": list(events.notices)} if events.notices else {})
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_no_credential_gets_into_the_record(path: Path) -> None:
+    """Each recording holds credentials that begin with DECOY."""
+    assert "DECOY" in path.read_text("utf-8")
+    inputs, _, run = interpret(snapshot(path.stem))
+    assert "DECOY" not in repr(run)
+    assert "DECOY" not in repr(inputs)
+    assert "DECOY" not in path.with_suffix(".expected.json").read_text("utf-8")
+    assert "DECOY" not in repr(snapshot(path.stem))
+
+
+def test_every_expected_record_has_its_recording() -> None:
+    expected = {
+        path.name.removesuffix(".expected.json") for path in TESTS.glob("ci/*.expected.json")
+    }
+    assert expected == {path.stem for path in RECORDED}
+
+
+def test_every_system_is_recorded() -> None:
+    assert {ci.detect(read_env(path)).name for path in RECORDED} == set(ci.SYSTEMS)
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_at_most_one_system_recognises_a_run(path: Path) -> None:
+    """So the order of the table decides nothing but the fallback."""
+    env = read_env(path)
+    known = [system for system in ci.SYSTEMS.values() if system is not ci.UNKNOWN]
+    assert sum(system.detect(env) for system in known) <= 1
+
+
+@pytest.mark.parametrize("name", ["gitea-push", "forgejo-push", "woodpecker-push", "shell"])
+def test_look_alikes_are_not_taken_for_another_system(name: str) -> None:
+    """Gitea and Forgejo set GITHUB_ACTIONS, Woodpecker uses CI_PIPELINE_*, anybody has BUILD_ID."""
+    assert ci.detect(read_env(TESTS / "ci" / f"{name}.env")) is ci.UNKNOWN
+
+
+def test_the_input_ci_overrules_what_was_detected() -> None:
+    """For a Gitea whose pages and ids happen to be like GitHub's."""
+    inputs, system, run = interpret(snapshot("gitea-push"), {"ci": "GitHub"})
+    assert inputs.ci == "GitHub"
+    assert system.name == run.system == "github"
+    assert run.repository_url == "https://gitea.acme.example/acme/shop"
+
+
+def test_an_unknown_ci_system_lists_the_known_ones() -> None:
+    with pytest.raises(InputError) as raised:
+        ci.detect({}, "githbu")
+    assert str(raised.value.problems[0]) == (
+        'ci: "githbu" is not a known CI system. Use one of: github, bitbucket, gitlab, unknown.'
+    )
+
+
+def test_a_pipeline_that_only_claims_to_be_gitlab_is_not() -> None:
+    """GITLAB_CI=true is the mark; other values are somebody's own variable."""
+    assert ci.detect({"GITLAB_CI": "1", "CI_PIPELINE_ID": "7"}) is ci.UNKNOWN
+    assert ci.detect({"GITHUB_ACTIONS": "false"}) is ci.UNKNOWN
+
+
+MARKS = {
+    "github": {"GITHUB_ACTIONS": "true"},
+    "bitbucket": {"BITBUCKET_BUILD_NUMBER": "1"},
+    "gitlab": {"GITLAB_CI": "true"},
+    "unknown": {},
+}
+NAMES = sorted({name for path in RECORDED for name in read_env(path)} - {"GITLAB_CI"})
+NAMES_OF_HOSTS = [name for name in NAMES if re.match(r"GITHUB_|BITBUCKET_|CI_|GITLAB_", name)]
+PAYLOADS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.dictionaries(
+        st.sampled_from(["pull_request", "head", "base", "repo", "sha", "number", "head_commit",
+                         "author", "name", "email", "deployment", "environment", "full_name"]),
+        inner,
+        max_size=4,
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("system", MARKS)
+@given(data=st.data())
+def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObject) -> None:
+    """Whatever a host or a user writes into the variables: a record, or absent values."""
+    odd = data.draw(
+        st.dictionaries(st.sampled_from(NAMES_OF_HOSTS), st.text(max_size=20), max_size=8)
+    )
+    payload = data.draw(PAYLOADS)
+    trigger = payload if isinstance(payload, dict) else {}
+    taken = Snapshot(odd | MARKS[system], NOW, trigger)
+    run = ci.SYSTEMS[system].parse(taken, Inputs())
+    assert run.system == system
+    assert all(value != "" for value in as_json(run).values())
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({}, "."),
+        ({"GITHUB_WORKSPACE": "/github/workspace"}, "/github/workspace"),
+        ({"BITBUCKET_CLONE_DIR": "/clone"}, "/clone"),
+        ({"CI_PROJECT_DIR": "/builds/acme/shop"}, "/builds/acme/shop"),
+        ({"GITHUB_WORKSPACE": "", "CI_PROJECT_DIR": "/builds"}, "/builds"),
+    ],
+)
+def test_the_checkout_is_where_a_host_says(env: dict[str, str], folder: str) -> None:
+    """Also where the input `ci` overrules which host it is."""
+    assert ci.workspace(env) == folder

@@ -1,0 +1,188 @@
+"""Sending: how often, when, and when it is given up. Neither a network nor a clock is needed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import pytest
+
+from compass_action.connection.answer import Answer, AttemptTimeoutError, Reply
+from compass_action.delivery import client
+from compass_action.delivery.receipt import Receipt
+from compass_action.errors import Interrupted
+from compass_action.schemas import Payload
+from tests.delivery.sending import Clock, Compass, keys, payload
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def send(
+    payloads: Sequence[Payload], compass: Compass, clock: Clock, seconds: float = 120
+) -> tuple[Receipt, ...]:
+    return client.send(payloads, compass.ask, seconds, clock.work)
+
+
+def test_a_retry_sends_the_very_same_bytes(clock: Clock) -> None:
+    """The waits double; the attempts are counted; nothing of the request changes."""
+    compass = Compass([500, 502, 408, 202])
+    [receipt] = send([payload()], compass, clock)
+    assert receipt == Receipt(payload(), http_status=202, attempts=4)
+    assert clock.slept == [2, 4, 8]
+    assert compass.asked == [payload().body] * 4
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 200, 204, 301, 418])
+def test_what_cannot_pass_is_not_tried_again(status: int, clock: Clock) -> None:
+    compass = Compass([status])
+    [receipt] = send([payload()], compass, clock)
+    assert (receipt.accepted, receipt.http_status, receipt.attempts) == (False, status, 1)
+    assert len(compass.asked) == 1
+    assert clock.slept == []
+
+
+def test_the_budget_bounds_the_waits(clock: Clock) -> None:
+    """The last attempt comes late, but in time; then it is given up, with its last reason."""
+    compass = Compass([503])
+    [receipt] = send([payload()], compass, clock)
+    assert keys([receipt]) == ["server"]
+    assert 110 <= sum(clock.slept) <= 120 - client.WORTHWHILE_SECONDS
+    assert receipt.attempts == len(compass.asked) == len(clock.slept) + 1
+    assert "the next attempt was due" in receipt.detail
+
+
+def test_an_attempt_may_take_no_more_than_is_left(clock: Clock) -> None:
+    """And never more than 45 seconds, whatever the budget is."""
+    compass = Compass([503])
+    send([payload()], compass, clock, seconds=50)
+    assert compass.seconds[:4] == [45, 45, 50 - 2 - 4, 50 - 2 - 4 - 8]
+    assert compass.seconds[-1] == 50 - sum(clock.slept)
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("7", 7), ("0", 0), ("Mon, 23 Nov 2026 12:00:40 GMT", 40)],
+)
+def test_a_retry_after_is_kept_to(header: str, wait: float, clock: Clock) -> None:
+    compass = Compass([Answer(429, b"", header), 202])
+    assert send([payload()], compass, clock)[0].accepted
+    assert wait <= clock.slept[0] <= wait * 1.5 + 1
+
+
+def test_a_retry_after_beyond_the_budget_gives_up_at_once(clock: Clock) -> None:
+    compass = Compass([Answer(429, b"", "3600")])
+    receipts = send([payload("a"), payload("b")], compass, clock)
+    assert keys(receipts) == ["rate-limit", "rate-limit"]
+    assert [receipt.attempts for receipt in receipts] == [1, 0]
+    assert receipts[1].detail.startswith("not tried: the next attempt was due in ")
+    assert len(compass.asked) == 1
+    assert clock.slept == []
+
+
+def test_one_bad_payload_does_not_use_up_the_time_of_the_others(clock: Clock) -> None:
+    """It goes to the end of the queue."""
+    compass = Compass([lambda body: 500 if b"bad" in body else 202])
+    receipts = send([payload("bad"), payload("b"), payload("c")], compass, clock)
+    assert keys(receipts) == ["server", None, None]
+    assert receipts[0].attempts > 3
+    assert clock.slept[0] == 2
+    assert compass.asked[:4] == [payload(name).body for name in ("bad", "b", "c", "bad")]
+
+
+@pytest.mark.parametrize("status", [401, 302])
+def test_what_stops_one_payload_stops_all(status: int, clock: Clock) -> None:
+    """Wrong credentials are sent once, not once for each component."""
+    compass = Compass([status])
+    receipts = send([payload(name) for name in "abc"], compass, clock)
+    assert len(set(keys(receipts))) == 1
+    assert [receipt.attempts for receipt in receipts] == [1, 0, 0]
+    assert [receipt.detail for receipt in receipts[1:]] == ["not tried"] * 2
+    assert len(compass.asked) == 1
+
+
+def test_what_was_accepted_before_stays_accepted(clock: Clock) -> None:
+    receipts = send([payload(name) for name in "abc"], Compass([202, 401]), clock)
+    assert keys(receipts) == [None, "credentials", "credentials"]
+
+
+def test_a_kept_connection_that_was_closed_is_no_outage(clock: Clock) -> None:
+    """The request goes out again at once; only an attempt on a new connection counts as a failure."""
+    closed = ConnectionResetError()
+    compass = Compass([202, Reply(closed, was_kept=True), Reply(closed), 202])
+    receipts = send([payload(name) for name in "ab"], compass, clock)
+    assert keys(receipts) == [None, None]
+    assert [receipt.attempts for receipt in receipts] == [1, 3]
+    assert clock.slept == [2]
+
+
+def test_an_answer_over_a_kept_connection_is_waited_for_like_any(clock: Clock) -> None:
+    """It is the connection that may go stale, not the server's refusal."""
+    compass = Compass([Reply(Answer(503, b""), was_kept=True), 202])
+    assert send([payload()], compass, clock)[0].attempts == 2
+    assert clock.slept == [2]
+
+
+def test_an_attempt_that_timed_out_is_tried_again(clock: Clock) -> None:
+    compass = Compass([Reply(AttemptTimeoutError(), was_kept=True), 202])
+    [receipt] = send([payload()], compass, clock)
+    assert (receipt.accepted, receipt.attempts, receipt.http_status) == (True, 2, 202)
+    assert clock.slept == [2]
+
+
+def test_the_status_of_an_earlier_attempt_is_not_that_of_the_last(clock: Clock) -> None:
+    [receipt] = send([payload()], Compass([503, Reply(TimeoutError())]), clock, seconds=4)
+    assert (keys([receipt]), receipt.http_status) == (["connection"], None)
+
+
+def test_many_components_stay_below_the_rate_limit(clock: Clock) -> None:
+    """In no 60 seconds are there more than 100 requests."""
+    times: list[float] = []
+
+    def note(body: bytes) -> int:
+        times.append(clock.at)
+        return 202
+
+    compass = Compass([note])
+    receipts = send([payload(str(n)) for n in range(350)], compass, clock, seconds=600)
+    assert all(receipt.accepted for receipt in receipts)
+    for first, later in zip(times, times[100:], strict=False):
+        assert later - first > 60
+    assert clock.at - 1000 < 200
+
+
+def test_components_beyond_the_budget_are_not_tried(clock: Clock) -> None:
+    receipts = send([payload(str(n)) for n in range(150)], Compass([202]), clock, seconds=30)
+    assert keys(receipts) == [None] * 100 + ["budget"] * 50
+    assert {receipt.attempts for receipt in receipts[100:]} == {0}
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4])
+def test_with_no_budget_nothing_is_asked(seconds: float, clock: Clock) -> None:
+    """An attempt could only be cut off."""
+    compass = Compass([202])
+    assert keys(send([payload()], compass, clock, seconds)) == ["budget"]
+    assert compass.asked == []
+
+
+def test_every_attempt_and_wait_is_told(clock: Clock) -> None:
+    said: list[str] = []
+    client.send([payload()], Compass([503, 202]).ask, 120, clock.work, said.append)
+    assert said == ["attempt 1: HTTP 503", "waiting 2.0 s", "attempt 2: HTTP 202"]
+
+
+@pytest.mark.parametrize("when", ["waiting", "asking"])
+def test_an_interruption_keeps_what_is_known(when: str, clock: Clock) -> None:
+    """Accepted stays accepted, refused stays refused; the rest may be sent again."""
+
+    def interrupt(_: object) -> NoReturn:
+        raise Interrupted
+
+    if when == "waiting":
+        clock.work = clock.work._replace(sleep=interrupt)
+    compass = Compass([202, 400, 503 if when == "waiting" else interrupt])
+    receipts = send([payload(name) for name in "abcd"], compass, clock)
+    assert keys(receipts) == [None, "invalid", "interrupted", "interrupted"]
+    assert [receipt.attempts for receipt in receipts] == [1, 1, 1, 0]

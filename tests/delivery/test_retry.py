@@ -1,0 +1,171 @@
+"""The retry policy: how long is waited, and what a fleet of jobs makes of it."""
+
+# ruff: noqa: S311 - the same chance each time is wanted
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import fleet
+from compass_action.connection.answer import Answer, Reply
+from compass_action.delivery import client, retry
+from compass_action.schemas import Payload
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def highest(_low: float, high: float) -> float:
+    return high
+
+
+def test_the_waits_double_up_to_a_ceiling() -> None:
+    """Full jitter: anything from zero to the ceiling; here the ceilings."""
+    waits = [retry.backoff(n, 200, highest) for n in range(1, 8)]
+    assert waits == [2, 4, 8, 16, 30, 30, 30]
+    assert retry.backoff(3, 200, lambda low, _: low) == 0
+
+
+def test_the_last_attempt_comes_late_but_in_time() -> None:
+    """A wait beyond the budget is cut, unless hardly any of it is left."""
+    assert retry.backoff(6, 12, highest) == 12 - retry.LAST_SECONDS
+    assert retry.backoff(6, 4, highest) > 4
+
+
+def test_a_long_budget_is_patient_in_an_outage() -> None:
+    assert retry.backoff(16, 3600, highest) == 3600 * retry.PATIENCE_IN_OUTAGE
+
+
+def test_a_429_without_retry_after_waits_within_the_window() -> None:
+    """A default budget spreads over the whole window, so that a fleet does not return in step."""
+    chance = random.Random(1)
+    waits = [retry.rate_limit_wait(119, chance.uniform) for _ in range(2000)]
+    assert max(waits) <= retry.WINDOW_SECONDS
+    for low in range(0, 60, 10):  # evenly
+        assert 250 < sum(low <= wait < low + 10 for wait in waits) < 420
+
+
+def test_a_long_budget_is_patient_with_the_rate_limit() -> None:
+    """A scheduled replay, the only sender of its kind, need not be."""
+    assert retry.rate_limit_wait(3600, highest) == 1800
+    assert retry.rate_limit_wait(0, highest) == retry.WINDOW_SECONDS
+
+
+def test_never_less_than_the_server_asks_for() -> None:
+    assert retry.wait_as_asked(30, 1, lambda low, _: low) == 30
+    assert retry.wait_as_asked(30, 1, highest) == 45
+    # A server that says 0 for ever is left alone longer and longer.
+    assert [retry.wait_as_asked(0, n, highest) for n in (1, 2, 3, 9)] == [1, 2, 4, 60]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("0", 0),
+        ("30", 30),
+        (" 30 ", 30),
+        ("999999999", 999_999_999),
+        ("9999999999", None),
+        ("-5", None),
+        ("1.5", None),
+        ("1e9", None),
+        ("٣", None),
+        ("soon", None),
+        ("Mon, 23 Nov 2026 12:01:30 GMT", 90),
+        ("Mon, 23 Nov 2026 11:59:00 GMT", 0),
+        ("Mon, 23 Nov 2026 13:01:30 +0100", 90),
+        ("Mon, 23 Nov 2026 12:01:30", 90),
+        ("Mon, 99 Nov 2026 12:01:30 GMT", None),
+    ],
+)
+def test_retry_after_is_read_as_the_rfc_has_it(header: str | None, seconds: float | None) -> None:
+    """RFC 9110, section 10.2.3: seconds or a date; nonsense counts as absent."""
+    assert retry.retry_after(header, NOW) == seconds
+
+
+@given(st.text(max_size=60) | st.datetimes().map(lambda d: d.strftime("%a, %d %b %Y %H:%M:%S GMT")))
+def test_no_retry_after_stops_the_program(header: str) -> None:
+    offset = timezone(timedelta(hours=-11))
+    for now in (NOW, datetime(9999, 12, 31, 23, 59, 59, tzinfo=offset)):
+        assert (retry.retry_after(header, now) or 0.0) >= 0
+
+
+def test_the_hundred_and_first_request_waits_for_the_window() -> None:
+    sent = [float(n) / 10 for n in range(100)]
+    assert retry.pace(sent[:99], 10) == 0
+    assert retry.pace(sent, 10) == 60 + retry.MARGIN_SECONDS - 10
+    assert retry.pace(sent, 100) == 0
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("seed", range(10))
+def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> None:
+    """The fleet's figures are those of the real client: the same answers lead to the same requests."""
+    statuses = random.Random(seed).choices([202, 429, 503], [5, 1, 2], k=500)
+
+    def play_client() -> list[tuple[float, int]]:
+        clock, script, asked = [1000.0], iter(statuses), []
+
+        def ask(body: bytes, seconds: float) -> Reply:
+            asked.append((clock[0], int(body)))
+            clock[0] += fleet.LATENCY
+            return Reply(Answer(next(script), b""))
+
+        def sleep(seconds: float) -> None:
+            clock[0] += seconds
+
+        work = client.Clockwork(lambda: clock[0], sleep, random.Random(seed).uniform)
+        payloads = [Payload("build", "c", str(n).encode()) for n in range(150)]
+        client.send(payloads, ask, 900, work, alone=alone)
+        return asked
+
+    def play_fleet() -> list[tuple[float, int]]:
+        script, asked = iter(statuses), []
+
+        def answer(event: int, now: float) -> int:
+            asked.append((now, event))
+            return next(script)
+
+        uniform = random.Random(seed).uniform
+        sender, now = fleet.send(range(150), 900, 1000.0, answer, uniform, alone=alone), 1000.0
+        try:
+            pause = next(sender)
+            while True:
+                now += pause
+                pause = sender.send(now)
+        except StopIteration:
+            return asked
+
+    expected = play_client()
+    assert len(expected) > 80
+    played = play_fleet()
+    assert [event for _, event in played] == [event for _, event in expected]
+    assert [at for at, _ in played] == pytest.approx([at for at, _ in expected])
+
+
+@pytest.mark.parametrize("scenario", fleet.SCENARIOS, ids=lambda s: f"{s.name}, {s.budget:.0f} s")
+def test_a_fleet_loses_nothing(scenario: fleet.Scenario) -> None:
+    """Accepted or in an outbox, never neither; and Compass's limit is the only brake on a replay."""
+    outcome = fleet.simulate(scenario, seed=2)
+    assert outcome.lost == 0
+    assert outcome.accepted + outcome.spooled == scenario.jobs
+    assert outcome.requests / scenario.jobs >= outcome.bound - 0.05
+    if scenario.replay_every:
+        assert outcome.spooled == 0
+
+
+def test_small_budgets_and_one_replay_come_near_the_optimum() -> None:
+    """What docs/reliability.md recommends: hardly later than the optimum, and hardly more requests
+    than clients that do not know each other can do with.
+    """
+    for scenario in fleet.SCENARIOS:
+        if scenario.budget == 1:
+            outcome = fleet.typical(scenario)
+            assert outcome.finish / outcome.optimum <= 1.2
+            assert outcome.requests / scenario.jobs <= outcome.bound + 0.05

@@ -1,0 +1,175 @@
+"""Components: the ids that are given, or those in the text of compass.yml files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compass_action.errors import InputError
+from compass_action.event.components import choose, wanted_files
+from compass_action.inputs.given import Given
+from compass_action.inputs.table import Inputs
+from compass_action.snapshot import ComponentFile
+
+CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
+OTHER_CLOUD = "83673fa7-fd28-4f4a-9738-f584064570a7"
+
+
+def ari(last: int = 1, cloud: str = CLOUD) -> str:
+    site = "30307f94-33fc-4613-b40d-651fee166c5e"
+    return f"ari:cloud:compass:{cloud}:component/{site}/c34578a8-98c2-43e3-8b47-{last:012x}"
+
+
+def chosen(*texts: str) -> tuple[str, ...]:
+    """The components of files with these texts."""
+    return choose(Inputs(), [ComponentFile(f"{n}.yml", text) for n, text in enumerate(texts)]).ids
+
+
+def refused(inputs: Inputs, files: Sequence[ComponentFile] = ()) -> list[str]:
+    """The problems that are told."""
+    with pytest.raises(InputError) as raised:
+        choose(inputs, files)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def problem(text: str) -> str:
+    """What is told of a file with this text."""
+    [message] = refused(Inputs(), [ComponentFile("compass.yml", text)])
+    return message.partition(": ")[2]
+
+
+def test_the_ids_that_are_given_count_each_once_and_no_file_is_read() -> None:
+    assert wanted_files({"component-id": Given(ari(1), "COMPASS_COMPONENT_ID")}) == ()
+    files = [ComponentFile("compass.yml", f"id: {ari(9)}")]
+    found = choose(Inputs(component_id=(ari(2), ari(1), ari(2))), files)
+    assert found == (CLOUD, (ari(2), ari(1)))
+
+
+def test_the_files_to_read_are_those_named_or_those_at_the_root() -> None:
+    assert wanted_files({}) == ("compass.yml", "compass.yaml")
+    named = Given("a.yml, services/*/compass.yml\n", "--component-file")
+    assert wanted_files({"component-file": named}) == ("a.yml", "services/*/compass.yml")
+
+
+def test_every_file_describes_one_component() -> None:
+    """The same id twice is one event."""
+    assert chosen(f"id: {ari(1)}", f"id: {ari(2)}", f"id: {ari(1)}") == (ari(1), ari(2))
+
+
+def test_without_any_file_the_message_says_what_to_give() -> None:
+    [message] = refused(Inputs())
+    assert message.startswith("component-id: it is not given, and there is no compass.yml")
+
+
+def test_a_file_that_could_not_be_read_is_told_with_its_path() -> None:
+    files = [ComponentFile("a.yml", problem="it is not there.")]
+    assert refused(Inputs(), files) == ['component-file "a.yml": it is not there.']
+
+
+def test_the_components_of_a_begun_event_count_before_all() -> None:
+    """The end of a tracked job is for the components that its beginning was for."""
+    assert choose(Inputs(component_id=(ari(1),)), (), (ari(5),)).ids == (ari(5),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id: {ari}",
+        "'id': \"{ari}\"",
+        "id: !!str {ari}",
+        "id: !!python/name:os.system {ari}",
+        "id: |\n  {ari}\n",
+        "---\nid: {ari}\n---\nid: other\n",
+        '{{"id": "{ari}", "name": null}}',
+        "fields: {{id: inner}}\nid: {ari}\nlinks: [{{id: x}}]",
+        "fields: &f\n  id: inner\nid: {ari}\nmore: *f",
+        "on: 0123\nid: {ari}",
+    ],
+)
+def test_the_top_level_id_is_read(text: str) -> None:
+    """Whatever else is in the file; tags are not obeyed, aliases not followed."""
+    assert chosen(text.format(ari=ari())) == (ari(),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing", "name: shop", "id:", "id: null", "id: ~", 'id: ""', "id: [a]", "id: {a: b}", "id: *a",
+     "- id: a", "text", "fields:\n  id: inner", "base: &b {id: x}\n<<: *b"],
+)  # fmt: skip
+def test_a_file_without_an_id_says_how_to_add_it(text: str) -> None:
+    """Atlassian makes the id optional."""
+    assert problem(text).startswith("it has no id. Add the component's ARI")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id: [", "id: 'x", "\tid: x", "id: x\n y: z", "id: \x00", "id: a: b", '"\\UFFFFFFFF": 1'],
+)
+def test_a_file_that_is_no_yaml_is_told(text: str) -> None:
+    assert problem(text).startswith("it is not valid YAML.")
+
+
+def test_an_id_given_twice_is_told() -> None:
+    text = f"id: {ari(1)}\nname: x\nid: {ari(2)}"
+    assert problem(text).startswith("it has more than one id.")
+
+
+LAUGHS = "a: &a [x]\n" + "".join(
+    f"{chr(i + 1)}: &{chr(i + 1)} [{','.join([f'*{chr(i)}'] * 9)}]\n" for i in range(97, 116)
+)
+
+
+@pytest.mark.parametrize(
+    "text", [LAUGHS, "[" * 100_000, "{" * 100_000, "- " * 50_000, "a: [" * 30_000]
+)
+def test_a_file_costs_no_more_than_its_size(text: str) -> None:
+    """The billion laughs, and nesting as deep as the size allows."""
+    began = time.perf_counter()
+    assert problem(text).startswith(("it has no id", "it is nested"))
+    assert time.perf_counter() - began < 2
+
+
+@given(st.text(alphabet="id: {}[]&*!|>'\"-?\n\t\\Ux0", max_size=30))
+def test_no_file_is_too_odd(text: str) -> None:
+    """An id, or a sentence."""
+    assert refused(Inputs(), [ComponentFile("compass.yml", text)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["c34578a8-98c2-43e3-8b47-ee9b4fe598e4", ari().upper(), ari() + "/x", "x" + ari(),
+     ari().replace("compass:", "jira:"), ari().replace("component/", "component:"), ari() + "\u0661"],
+)  # fmt: skip
+def test_what_is_no_ari_is_told_with_its_place(wrong: str) -> None:
+    [message] = refused(Inputs(component_id=(ari(1), wrong)))
+    assert message.startswith("component-id: ")
+    assert "is not a component's ARI. Write ari:cloud:compass:" in message
+    [message] = refused(Inputs(), [ComponentFile("a/compass.yml", f"id: '{wrong}'")])
+    assert message.startswith('component-file "a/compass.yml": ')
+
+
+def test_components_of_two_clouds_need_two_runs() -> None:
+    [message] = refused(Inputs(component_id=(ari(1), ari(2, OTHER_CLOUD))))
+    assert message.startswith("component-id: the components belong to different clouds: ")
+    assert CLOUD in message
+    assert OTHER_CLOUD in message
+
+
+def test_a_cloud_id_has_to_be_the_component_s() -> None:
+    right = Inputs(component_id=(ari(),), cloud_id=CLOUD)
+    assert choose(right, ()).cloud_id == CLOUD
+    [message] = refused(Inputs(component_id=(ari(),), cloud_id=OTHER_CLOUD))
+    assert message.startswith(f"cloud-id: {OTHER_CLOUD} is not the cloud of the component")
+
+
+def test_all_problems_are_told_at_once() -> None:
+    files = [
+        ComponentFile("a", problem="broken."),
+        ComponentFile("b", "name: x"),
+        ComponentFile("c", "id: x"),
+    ]
+    assert len(refused(Inputs(cloud_id="x"), files)) == 4

@@ -1,0 +1,89 @@
+"""Environments: which category a name counts under, and which id it has."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from compass_action.event.environments import CATEGORY_OF_WORD, category, slug
+from compass_action.inputs.values import CATEGORIES
+from tests.recorded import TESTS, read_json
+
+NAMES: dict[str, str] = read_json(TESTS / "event" / "environments.json")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_counts_under_its_category(name: str) -> None:
+    """By its first known word; separators, case, accents and CamelCase do not matter."""
+    assert category(name, None, ()) == NAMES[name]
+
+
+@pytest.mark.parametrize("word", CATEGORY_OF_WORD)
+def test_every_word_of_the_list_is_found(word: str) -> None:
+    assert category(f"eu-{word.upper()}/2", None, ()) == CATEGORY_OF_WORD[word]
+
+
+def test_the_first_matching_rule_comes_before_tier_and_words() -> None:
+    rules = (("eu-live-*", "TESTING"), ("*", "STAGING"))
+    assert category("EU-Live-1", "production", rules) == "TESTING"
+    assert category("prod", "production", rules) == "STAGING"
+    assert category("Ü-live", None, (("u-*", "TESTING"),)) == "TESTING"
+
+
+def test_gitlab_s_tier_comes_before_the_words() -> None:
+    """The tier `other` says nothing."""
+    assert category("prod", "staging", ()) == "STAGING"
+    assert category("prod", "other", ()) == "PRODUCTION"
+    assert category("blue", "other", ()) == "UNMAPPED"
+
+
+@given(st.text(max_size=40))
+def test_every_name_has_a_category(name: str) -> None:
+    assert category(name, None, ()) in CATEGORIES
+
+
+@pytest.mark.parametrize("name", ["production", "eu-west-1", "stage_2", "v1.2", "a--b"])
+def test_a_plain_name_is_its_own_slug(name: str) -> None:
+    assert slug(name) == name
+    assert slug(f" {name.upper()} ") == name
+
+
+def test_a_name_with_other_characters_keeps_what_can_be_read() -> None:
+    assert re.fullmatch(r"production-eu-[0-9a-f]{8}", slug("Production/EU"))
+    assert re.fullmatch(r"developpement-[0-9a-f]{8}", slug("Développement"))
+    assert re.fullmatch(r"[0-9a-f]{8}", slug("東京"))
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+@example("production/eu", "production-eu")
+@example("a b", "a-b")
+@example("a" * 63, "a" * 64)
+@example("Ä", "a")
+@example("-a", "a")
+def test_different_names_never_share_a_slug(one: str, other: str) -> None:
+    """Beyond case and blanks around them, which are taken for slips."""
+    assume(one.strip().casefold() != other.strip().casefold())
+    assert slug(one) != slug(other)
+
+
+@given(st.text(max_size=80))
+@example("a b")
+@example("東京")
+def test_the_slug_of_one_name_is_not_the_name_of_another(name: str) -> None:
+    """An environment may be named as another one's slug reads."""
+    assume(slug(name) != name.strip().casefold())
+    assert slug(slug(name)) != slug(name)
+
+
+@given(st.text(max_size=200))
+def test_a_slug_is_short_and_plain(name: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+([._-]+[a-z0-9]+)*", slug(name))
+    assert len(slug(name)) <= 80
+
+
+@given(st.text(alphabet="aB9._- /é", max_size=12))
+def test_case_and_blanks_around_do_not_change_a_slug(name: str) -> None:
+    assert slug(name.upper()) == slug(f"\t{name.lower()} ")

@@ -1,0 +1,242 @@
+"""The ids and numbers that make an event that event, as the table in docs/identity.md has them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from compass_action.ci import SYSTEMS
+from compass_action.ci.run import CiRun
+from compass_action.errors import InputError
+from compass_action.event import identity
+from compass_action.event.environments import slug
+from compass_action.event.facts import Facts
+from compass_action.inputs.table import Inputs
+from compass_action.tracking import Identity
+
+GITHUB = CiRun(
+    "github",
+    repository_url="https://github.com/acme/shop",
+    workflow=".github/workflows/deploy.yml",
+    run_id="7421",
+    run_number=96,
+    run_attempt=2,
+    job="test",
+    environment="production",
+)
+CALLED = GITHUB._replace(
+    job="deploy", called="acme/ci/.github/workflows/release.yml", job_id="41234567890"
+)
+BITBUCKET = CiRun(
+    "bitbucket",
+    repository_url="https://bitbucket.org/acme/shop",
+    workflow="bitbucket-pipelines.yml",
+    run_id="218",
+    run_number=218,
+    job_id="8a1c",
+    job_attempt=2,
+    environment="Production",
+    environment_id="e5f1a7d0",
+)
+GITLAB = CiRun(
+    "gitlab",
+    repository_url="https://gitlab.com/acme/shop",
+    workflow=".gitlab-ci.yml",
+    run_id="901",
+    run_number=17,
+    job="deploy: [eu, prod/1]",
+    job_id="7788",
+    environment="Production",
+    environment_id="production-x1y2z3",
+)
+JOB, RUN = Inputs(), Inputs(scope="run")
+
+
+def identify(kind: str, inputs: Inputs, run: CiRun) -> Identity:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    return identity.identify(Facts(kind, inputs, SYSTEMS[run.system], run, now))
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "expected"),
+    [
+        (GITHUB._replace(leg=3), JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"),
+        (GITHUB, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test"),
+        (GITHUB._replace(leg=3), RUN, "github.com/acme/shop/runs/7421/attempts/2"),
+        (CALLED, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/deploy/41234567890"),
+        (BITBUCKET, JOB, "bitbucket.org/acme/shop/builds/218/steps/8a1c/runs/2"),
+        (BITBUCKET, RUN, "bitbucket.org/acme/shop/builds/218"),
+        (GITLAB, JOB, "gitlab.com/acme/shop/pipelines/901/jobs/7788"),
+        (GITLAB, RUN, "gitlab.com/acme/shop/pipelines/901"),
+        (
+            GITLAB._replace(repository_url="https://ci.acme.example/gitlab/acme/shop"),
+            JOB,
+            "ci.acme.example/gitlab/acme/shop/pipelines/901/jobs/7788",
+        ),
+        (GITLAB, Inputs(pipeline_id="mine"), "mine"),
+    ],
+)
+def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expected: str) -> None:
+    assert identify("build", inputs, run) == ("build", expected, None, None)
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "expected"),
+    [
+        (
+            GITHUB._replace(job="deploy", leg=3, run_number=7421),
+            JOB,
+            (
+                "github.com/acme/shop/.github/workflows/deploy.yml/jobs/deploy",
+                "production",
+                7_421_002_003,
+            ),
+        ),
+        (
+            GITHUB,
+            RUN,
+            ("github.com/acme/shop/.github/workflows/deploy.yml", "production", 96_002_000),
+        ),
+        (
+            CALLED,
+            JOB,
+            (
+                "github.com/acme/shop/.github/workflows/deploy.yml"
+                "/calls/acme/ci/.github/workflows/release.yml/jobs/deploy",
+                "production",
+                41_234_567_890,
+            ),
+        ),
+        (
+            BITBUCKET._replace(leg=1),
+            JOB,
+            ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_002_001),
+        ),
+        (
+            BITBUCKET,
+            RUN,
+            ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_000_000),
+        ),
+        (
+            GITLAB,
+            JOB,
+            (
+                "gitlab.com/acme/shop/.gitlab-ci.yml/jobs/deploy:%20%5Beu%2C%20prod%2F1%5D",
+                "production-x1y2z3",
+                7788,
+            ),
+        ),
+        (GITLAB, RUN, ("gitlab.com/acme/shop/.gitlab-ci.yml", "production-x1y2z3", 901)),
+    ],
+)
+def test_a_deployment_is_named_by_definition_environment_and_number(
+    run: CiRun, inputs: Inputs, expected: tuple[str, str, int]
+) -> None:
+    """The first two are the same for every run; only the number tells the runs apart."""
+    assert identify("deployment", inputs, run) == ("deployment", *expected)
+
+
+def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
+    """Without `job.check_run_id`, two calls of one workflow cannot be told apart: so it is said."""
+    run = CALLED._replace(job_id=None)
+    with pytest.raises(InputError, match="pipeline-id: it is not given"):
+        identify("build", JOB, run)
+    with pytest.raises(InputError, match="sequence-number: it is not given"):
+        identify("deployment", JOB, run)
+
+
+@pytest.mark.parametrize(
+    ("run", "inputs", "message"),
+    [
+        (GITHUB._replace(run_attempt=1000), JOB, "attempt 1000 or leg 0 is above 999"),
+        (BITBUCKET._replace(leg=1000), JOB, "attempt 2 or leg 1000 is above 999"),
+        (GITHUB._replace(run_number=9_007_199_255), JOB, "exceeds 2^53"),
+        (GITLAB._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (GITLAB._replace(run_id=str(2**53)), RUN, "exceeds 2^53"),
+        (CALLED._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (GITLAB._replace(job_id="7_788"), JOB, "gitlab does not say"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, message: str) -> None:
+    """A reader of JSON may keep numbers in 53 bits: above, two deployments could become one."""
+    with pytest.raises(InputError) as raised:
+        identify("deployment", inputs, run)
+    (problem,) = raised.value.problems
+    assert problem.where == "sequence-number"
+    assert message in problem.what
+
+
+def test_a_part_of_a_name_never_passes_for_a_part_of_the_path() -> None:
+    """A GitLab job may be named `a/b`, or like what `a/b` is written as."""
+    names = ("a/b", "a%2Fb", "a%252Fb", "a b", "a+b", "a~b", "a", "A", "å", "a\u030a", "..", "a/b ")
+    runs = [GITLAB._replace(job=name) for name in names]
+    ids = [identify("deployment", JOB, run).pipeline_id or "" for run in runs]
+    assert len(set(ids)) == len(names)
+    assert len({name.count("/") for name in ids}) == 1
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1)))
+@example(["größe", "grösse", "Größe", " größe", "gro\u0308ße", "groesse", "grosse"])
+def test_environments_that_differ_in_more_than_case_have_ids_of_their_own(names: list[str]) -> None:
+    trimmed = {name.strip().lower() for name in names if name.strip()}
+    assert len({slug(name) for name in names if name.strip()}) == len(trimmed)
+
+
+@given(st.integers(946_684_800_000, 7_258_118_400_000))
+@example(1_095_055_993_360)
+def test_an_update_is_numbered_by_the_exact_millisecond(milliseconds: int) -> None:
+    """Through a float, some moments (none of these years, as it happens) come out one too low."""
+    now = identity.EPOCH + timedelta(milliseconds=milliseconds)
+    number = identity.update_sequence_number
+    assert number(now, None, None) == milliseconds
+    assert number(now, None, milliseconds - 1) == milliseconds
+    assert number(now, None, milliseconds) == milliseconds + 1
+    assert number(now, None, milliseconds + 90_000) == milliseconds + 90_001
+
+
+def test_a_given_number_rises_too() -> None:
+    """Both stages of a tracked job are given the same number; the second has to count for more."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    assert identity.update_sequence_number(now, 7, None) == 7
+    assert identity.update_sequence_number(now, 7, 7) == 8
+
+
+def test_properties_may_name_the_event_as_well() -> None:
+    """What they say counts, for they are laid over what is sent."""
+    own = {"pipeline": {"pipelineId": "p"}, "environment": {"environmentId": "e"}}
+    asked = Inputs(properties={**own, "sequenceNumber": "7"})
+    assert identify("deployment", asked, GITHUB) == ("deployment", "p", "e", 7)
+    odd = Inputs(properties={"pipeline": "p", "environment": None, "sequenceNumber": True})
+    assert identify("deployment", odd, GITHUB) == identify("deployment", JOB, GITHUB)
+
+
+def test_other_types_are_named_by_an_id_of_their_own() -> None:
+    assert identify("incident", JOB, GITHUB) == ("incident", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "run", "expected"),
+    [
+        (Inputs(event_type="flag"), GITHUB, "flag"),
+        (JOB, GITHUB, "deployment"),
+        (JOB, GITHUB._replace(environment=None), "build"),
+        (Inputs(environment="qa"), GITHUB._replace(environment=None), "deployment"),
+        (Inputs(environment_id="qa"), GITHUB._replace(environment=None), "deployment"),
+    ],
+)
+def test_where_an_environment_is_known_an_event_is_a_deployment(
+    inputs: Inputs, run: CiRun, expected: str
+) -> None:
+    assert identity.find_event_type(inputs, run) == expected
+
+
+def test_the_event_source_is_the_repository_or_what_was_given() -> None:
+    system = SYSTEMS["github"]
+    assert identity.source_id(JOB, GITHUB, system) == "https://github.com/acme/shop"
+    given = Inputs(external_event_source_id="mine")
+    assert identity.source_id(given, GITHUB, system) == "mine"
+    with pytest.raises(InputError, match="external-event-source-id: it is not given"):
+        identity.source_id(JOB, CiRun("github"), system)

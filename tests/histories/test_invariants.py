@@ -1,0 +1,130 @@
+"""The five invariants of identity, over generated histories of up to three repositories."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from compass_action.connection.connection import Connection
+from compass_action.connection.destination import EVENTS_PATH, Destination
+from compass_action.delivery import client, outbox
+from compass_action.sandbox import Sandbox, running_sandbox
+from compass_action.schemas import validate
+from compass_action.tracking import Identity
+from tests.histories import Report, Sent, histories, play
+
+invariant = settings(max_examples=200, deadline=None)
+
+
+def grouped(sent: list[Sent]) -> dict[int, list[Sent]]:
+    """The reports of each thing, in order of time."""
+    found: defaultdict[int, list[Sent]] = defaultdict(list)
+    for one in sent:
+        found[one.thing.serial].append(one)
+    return found
+
+
+@invariant
+@given(histories())
+def test_two_builds_never_share_an_id_and_two_deployments_never_share_the_three(
+    history: list[Report],
+) -> None:
+    """Wherever they happened: also on two hosts, or for two components."""
+    owners: defaultdict[Identity, set[int]] = defaultdict(set)
+    for one in play(history):
+        owners[one.identity].add(one.thing.serial)
+    assert {name: things for name, things in owners.items() if len(things) > 1} == {}
+
+
+@invariant
+@given(histories())
+def test_every_update_of_one_thing_has_the_same_identity(history: list[Report]) -> None:
+    """Whichever stage of the job sends it, and in scope `run` whichever job.
+
+    On Bitbucket and GitLab a retry inside a pipeline belongs to the same run: they count no attempt
+    of the whole pipeline. The event source, the components and the true start stay as well.
+    """
+    for thing in grouped(play(history)).values():
+        assert len({one.identity for one in thing}) == 1
+        assert {one.events[0].event_type for one in thing} == {thing[0].thing.kind}
+        for one in thing:
+            repository = one.thing.repository
+            assert [event.component_id for event in one.events] == list(repository.components)
+            assert {e.body["externalEventSourceId"] for e in one.events} == {repository.url}
+            begun = one.report.begun
+            assert begun is None or one.events[0].part["startedAt"] == f"{begun:%FT%TZ}"
+
+
+@invariant
+@given(histories())
+def test_a_rerun_is_a_new_build_and_a_new_deployment(history: list[Report]) -> None:
+    """On GitHub each run attempt, elsewhere each retry of a job: the failed one stays in the feed."""
+    things = grouped(play(history))
+    reruns = [sent[0] for sent in things.values() if sent[0].thing.reruns is not None]
+    assume(reruns)
+    for rerun in reruns:
+        (original,) = {one.identity for one in things[rerun.thing.reruns or 0]}
+        assert rerun.identity != original
+
+
+@invariant
+@given(histories())
+def test_sequence_numbers_rise_and_fit_and_so_do_update_sequence_numbers(
+    history: list[Report],
+) -> None:
+    """Within a pipeline and environment, in the host's own order: (run number, attempt, leg) on
+    GitHub, so that the re-run of an old run stays older than the newer runs.
+
+    The updates of one thing rise strictly, also where the clock stepped back between two stages.
+    """
+    places: defaultdict[Identity, dict[tuple[int, ...], int]] = defaultdict(dict)
+    for thing in grouped(play(history)).values():
+        assert all(a.update_sequence_number < b.update_sequence_number for a, b in pairwise(thing))
+        if thing[0].thing.kind == "deployment":
+            number = thing[0].sequence_number
+            assert 0 < number < 2**53
+            place = thing[0].identity._replace(sequence_number=None)
+            places[place][thing[0].thing.place] = number
+    for numbers in places.values():
+        in_order = [number for _, number in sorted(numbers.items())]
+        assert all(a < b for a, b in pairwise(in_order))
+
+
+@pytest.fixture(scope="module")
+def unsteady() -> Iterator[Sandbox]:
+    with running_sandbox(rate_limit=None) as sandbox:
+        yield sandbox
+
+
+@invariant
+@given(histories(runs=1))
+def test_a_retry_and_a_replay_send_the_very_same_bytes(
+    unsteady: Sandbox, tmp_path_factory: pytest.TempPathFactory, history: list[Report]
+) -> None:
+    """So that Compass, which counts updates, takes them for the one event they are."""
+    payload = validate(play(history)[0].events[0])
+    destination = Destination(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
+    connection = Connection(destination)
+    clockwork = client.Clockwork(sleep=lambda seconds: None)
+    unsteady.clear()
+    unsteady.add_faults([{"status": 503, "times": 1}])
+    (receipt,) = client.send([payload], connection.ask, 60, clockwork)
+    assert (receipt.attempts, receipt.accepted) == (2, True)
+
+    file: Path = tmp_path_factory.mktemp("outbox") / "events.jsonl"
+    outbox.spool(str(file), [payload], destination.url)
+    (entry,), damaged = outbox.read(str(file))
+    assert damaged == []
+    client.send([entry.payload], connection.ask, 60, clockwork)
+    connection.close()
+
+    assert {request.body for request in unsteady.requests} == {payload.body}
+    (event,) = unsteady.feed()["events"]
+    verdicts: list[Any] = [update["verdict"] for update in event["history"]]
+    assert verdicts == ["created", "ignored"]

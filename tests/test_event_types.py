@@ -1,0 +1,74 @@
+"""The one table of event types: what the published contract says of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compass_action.event_types import EVENT_TYPES
+from compass_action.schemas import load_schema
+from tests.recorded import TESTS, read_json
+
+WORDS: dict[str, dict[str, str]] = read_json(TESTS / "event" / "states.json")
+ALERT = ("createdAt", "acknowledgedAt", "snoozedAt", "closedAt")
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "outcome", "times", "has_duration"),
+    [
+        ("deployment", "deploymentProperties", "state", ("startedAt", "completedAt"), True),
+        ("build", "buildProperties", "state", ("startedAt", "completedAt"), True),
+        ("incident", "incidentProperties", "state", ("startTime", "endTime"), False),
+        ("flag", "flagProperties", "status", ("",), False),
+        ("alert", "alertProperties", "status", ALERT, False),
+        ("lifecycle", "lifecycleProperties", "stage", ("",), False),
+        ("custom", "customEventProperties", "", ("",), False),
+        ("push", "pushEventProperties", "", ("",), False),
+        ("pullRequest", "pullRequestProperties", "status", ("",), False),
+        (
+            "vulnerability",
+            "vulnerabilityProperties",
+            "state",
+            ("vulnerabilityStartTime", "remediationTime"),
+            False,
+        ),
+    ],
+)
+def test_a_type_is_what_the_contract_says(
+    name: str, part: str, outcome: str, times: tuple[str, ...], has_duration: bool
+) -> None:
+    """Its own part, what its outcome is called, its times; two of them are begun and ended by us."""
+    row = EVENT_TYPES[name]
+    assert (row.name, row.part, row.outcome) == (name, part, outcome)
+    assert ((row.starts, *row.ends), row.has_duration) == (times, has_duration)
+
+
+def test_there_are_ten_types() -> None:
+    """In the API's order, which is that of the help and of the messages."""
+    assert list(EVENT_TYPES) == [
+        "deployment", "build", "incident", "flag", "alert",
+        "lifecycle", "custom", "push", "pullRequest", "vulnerability",
+    ]  # fmt: skip
+    assert [row.word for row in EVENT_TYPES.values() if row.word != row.name] == ["pull-request"]
+
+
+def test_every_known_word_is_written_down() -> None:
+    """A word added to the program is added to `event/states.json`, and the other way round."""
+    codes = {"0", "1", "2", "124", "127", "-1"}
+    known = {row.name: set(row.words) for row in EVENT_TYPES.values() if row.words}
+    assert known == {kind: set(WORDS[kind]) - codes for kind in WORDS}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_every_state_is_one_of_the_contract(kind: str) -> None:
+    """And every state of the contract can be asked for by its own name."""
+    row = EVENT_TYPES[kind]
+    body = load_schema(kind)["properties"]["event"]["properties"][kind]
+    part: dict[str, Any] = body["properties"][row.part]
+    schema = part["properties"][row.outcome]
+    if "enum" in schema:  # a flag's status is open
+        assert set(row.words.values()) <= set(schema["enum"])
+        assert [row.words[state.lower().replace("_", " ")] for state in schema["enum"]] == schema[
+            "enum"
+        ]

@@ -1,0 +1,130 @@
+"""Text from outside: quoted, on one line, cut, with secrets hidden; and points in time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from compass_action.text import (
+    json_line,
+    one_line,
+    quoted,
+    redacted,
+    secret_forms,
+    shorten,
+    timestamp,
+)
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
+"""Lone surrogates included."""
+
+
+def units(text: str) -> int:
+    """The length in UTF-16 units, as servers on the JVM count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+@given(ANY_TEXT)
+@example("a\x00\x1b[31m\r\n\u2028\ud800b\x85")
+def test_a_text_from_outside_comes_onto_one_line(text: str) -> None:
+    shown = one_line(text)
+    assert shown == shown.strip()
+    assert not any(c in shown for c in "\r\n\t\x00\x1b\x85\u2028\u2029")
+    shown.encode()
+    assert one_line(shown) == shown
+
+
+def test_a_joined_emoji_stays_one() -> None:
+    """Its joiner is a format character."""
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert one_line(f"{family}\n{family}") == f"{family} {family}"
+
+
+@given(st.text(max_size=300), st.integers(1, 300))
+def test_a_text_is_cut_to_its_limit(text: str, limit: int) -> None:
+    shown = shorten(text, limit)
+    assert units(shown) <= limit
+    if units(text) <= limit:
+        assert shown == text
+    else:
+        assert shown.endswith("…")
+        assert text.startswith(shown[:-1])
+
+
+def test_a_text_of_255_units_is_left_alone() -> None:
+    """An emoji counts as two, as Compass's servers count."""
+    assert shorten("x" * 255) == "x" * 255
+    assert shorten("x" * 256) == "x" * 254 + "…"
+    assert shorten("\U0001f680" * 128) == "\U0001f680" * 127 + "…"
+
+
+def test_a_character_is_not_cut_in_two() -> None:
+    assert shorten("ae\u0301b", 3) == "a…"
+    assert shorten("a\U0001f680b", 3) == "a…"
+    assert shorten("ab cdef", 4) == "ab…"
+    assert shorten("\u0301" * 9, 4) == "…"
+
+
+@pytest.mark.parametrize(
+    ("moment", "written"),
+    [
+        (datetime(2026, 11, 20, 9, 1, 12, tzinfo=UTC), "2026-11-20T09:01:12Z"),
+        (datetime(2026, 11, 20, 9, 1, 12, 7_999, UTC), "2026-11-20T09:01:12.007Z"),
+        (datetime(2026, 11, 20, 9, 1, 12, 999, UTC), "2026-11-20T09:01:12Z"),
+        (
+            datetime(2026, 11, 20, 0, 30, tzinfo=timezone(timedelta(hours=1))),
+            "2026-11-19T23:30:00Z",
+        ),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_time_is_written_in_utc(moment: datetime, written: str) -> None:
+    assert timestamp(moment) == written
+
+
+def test_a_quoted_text_is_short_and_printable() -> None:
+    """So that a message can hold whatever was given."""
+    assert quoted("x\x1b[31m\n") == '"x\ufffd[31m\ufffd"'
+    assert quoted("x" * 100) == '"' + "x" * 79 + '…"'
+    assert quoted("x" * 80) == '"' + "x" * 80 + '"'
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.none()))
+def test_json_on_a_line_holds_nothing_that_is_expanded(value: dict[str, object]) -> None:
+    """Not by a shell, and not by who reads a dotenv file."""
+    line = json_line(value)
+    assert line.isascii()
+    assert line.isprintable()
+    assert not {"$", "`"} & set(line)
+    assert json.loads(line) == value
+
+
+EMAIL, TOKEN = "ada@acme.example", 'p+/"\\q=%'
+
+
+def test_a_token_is_known_in_every_form_in_which_it_travels() -> None:
+    """Plain, in a URL, in JSON, in Basic authentication, in URL-safe Base64; without the `=` at the end."""
+    assert set(secret_forms(TOKEN, EMAIL)) == {
+        'p+/"\\q=%',
+        "p%2B%2F%22%5Cq%3D%25",
+        "p%2B/%22%5Cq%3D%25",
+        "p%2b%2f%22%5cq%3d%25",
+        "p%2b/%22%5cq%3d%25",
+        'p+/\\"\\\\q=%',
+        'ada@acme.example:p+/"\\q=%',
+        "cCsvIlxxPSU",
+        "YWRhQGFjbWUuZXhhbXBsZTpwKy8iXHE9JQ",
+    }
+    assert secret_forms("abc", "") == (":abc", "YWJj", "OmFiYw")
+
+
+def test_a_longer_secret_is_hidden_before_a_shorter_one_inside_it() -> None:
+    """In the order in which they are handed over: the log's is by length."""
+    hidden = sorted(secret_forms(TOKEN, EMAIL), key=len, reverse=True)
+    for form in hidden:
+        assert redacted(f"<{form}>", hidden) == "<***>"
+    assert redacted("nothing here", hidden) == "nothing here"
