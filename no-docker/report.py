@@ -34,7 +34,7 @@ def main() -> None:
     if kept.exists():
         env[RECORD] = _read(kept)
     # A plain mapping: the records of many events are longer than a variable of a process may be.
-    os.environ = env | {"GITHUB_STATE": str(state)}  # noqa: B003 - not to be handed to a process
+    os.environ = env | {"GITHUB_STATE": str(state)}  # type: ignore[assignment]  # noqa: B003 - no process gets it
     try:
         runpy.run_path(str(ROOT / "entrypoint.py"), run_name="__main__")
     finally:
