@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Install the pinned libraries into an environment of their own, once for each job.
+# Install the pinned libraries, once for each job, and say under which Python they are.
 #
-# action.yml sources this in a bash with -e and -o pipefail, on Linux, macOS and Windows. The runner
-# empties RUNNER_TEMP when the job ends. Slashes work everywhere; backslashes only on Windows.
+# action.yml sources this in a bash with -e and -o pipefail, on Linux, macOS and Windows. Slashes work
+# everywhere; backslashes only on Windows. Whatever cannot be done here is a failed delivery: the job
+# goes on, unless on-error says otherwise.
 set -u
 root=${GITHUB_ACTION_PATH//\\//}
 root=${root%/*} # the checkout, in which this folder lies
-requirements=$root/requirements.txt
-folder=${RUNNER_TEMP//\\//}/compass-event-$(cksum <"$requirements" | tr -cd 0-9)
+seconds=120     # for the installation as a whole; what cannot be had by then holds the job up no more
 
 find_python() { # print the first Python on PATH that is new enough
     local name
@@ -20,39 +20,20 @@ find_python() { # print the first Python on PATH that is new enough
     return 1
 }
 
-find_installed() { # print the environment's own Python, which lies elsewhere on Windows
-    local python
-    for python in "$folder/bin/python" "$folder/Scripts/python.exe"; do
-        if [[ -x $python ]]; then
-            echo "$python"
-            return
-        fi
-    done
-    return 1
+give_up() { # give_up TITLE MESSAGE: a warning, or an error under on-error: fail
+    if [[ ${ON_ERROR-} == [Ff][Aa][Ii][Ll] ]]; then
+        echo "::error title=$1::$2 Nothing was sent."
+        exit 1
+    fi
+    echo "::warning title=$1::$2 Nothing was sent."
+    exit 0
 }
 
-install() { # make the environment anew: an earlier attempt may have left half of one
-    local python
-    "$1" -I -m venv --clear "$folder" || return
-    python=$(find_installed) || return
-    "$python" -I -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes --only-binary :all: --requirement "$requirements" || return
-    : >"$folder/complete"
-}
-
-if [[ ! -e $folder/complete ]]; then
-    if ! python=$(find_python); then
-        echo '::error title=Compass Event found no Python::This runner has no Python 3.11 or newer on PATH. Use actions/setup-python before this step, or the action that runs in Docker.'
-        exit 2
-    fi
-    if ! install "$python" 1>&2; then
-        hint='Python could not make an environment or install the pinned libraries; the lines above say why. On Debian and Ubuntu the package python3-venv is needed.'
-        if [[ ${ON_ERROR-} == [Ff][Aa][Ii][Ll] ]]; then
-            echo "::error title=Compass Event could not be installed::$hint"
-            exit 1
-        fi
-        echo "::warning title=Compass Event could not be installed::$hint Nothing was sent."
-        exit 0
-    fi
+if ! python=$(find_python); then
+    give_up 'Compass Event found no Python' 'This runner has no Python 3.11 or newer on PATH. Use actions/setup-python before this step, or the action that runs in Docker.'
 fi
-echo "python=$(find_installed)" >>"$GITHUB_OUTPUT"
+if ! [[ -d ${RUNNER_TEMP-} ]] || ! installed=$("$python" -I -X utf8 "$root/no-docker/install.py" \
+    "$root/requirements.txt" "$RUNNER_TEMP" "$seconds"); then
+    give_up 'Compass Event could not be installed' 'Python could not make an environment of its own with the pinned libraries; the lines above say why. On Debian and Ubuntu the package python3-venv is needed; a temp folder that is mounted noexec will not do.'
+fi
+echo "python=$installed" >>"$GITHUB_OUTPUT"

@@ -19,6 +19,7 @@ from tests.github_runner import Evaluate, Execute, Job, JobResult, UsesStep, as_
 from tests.github_runner.expressions import evaluate
 
 ROOT = Path(__file__).parents[1]
+MAIN = "/usr/local/bin/compass-event"
 POST = "/usr/local/bin/compass-event-post"
 
 EMAIL = "bot@acme.example"
@@ -74,7 +75,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def execute() -> Execute:
     program = [sys.executable, "-I", str(ROOT / "entrypoint.py")]
-    return as_process({None: program, POST: [*program, "post"]})
+    return as_process({MAIN: program, POST: [*program, "post"]})
 
 
 @pytest.fixture

@@ -27,6 +27,9 @@ step "GitHub's parser: actions, workflows, examples" github_parser
 step "actionlint" actionlint
 step "schema: actions" schema github-actions action.yml no-docker/action.yml
 step "schema: workflows" schema github-workflows .github/workflows/*.yml examples/github/*.yml
-step "schema: GitLab examples" schema gitlab-ci examples/gitlab/*.yml
+step "schema: GitLab examples and the mirror's pipeline" schema gitlab-ci examples/gitlab/*.yml .gitlab-ci.yml
 step "schema: GitLab template" template_schema
-step "schema: Bitbucket examples" schema bitbucket-pipelines examples/bitbucket/*.yml
+step "schema: Bitbucket examples and the mirror's pipeline" schema bitbucket-pipelines examples/bitbucket/*.yml bitbucket-pipelines.yml
+step "schema: Dependabot" schema dependabot .github/dependabot.yml
+step "schema: issue forms" schema github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+step "schema: the choice of issue forms" schema github-issue-config .github/ISSUE_TEMPLATE/config.yml

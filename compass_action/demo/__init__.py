@@ -24,6 +24,8 @@ from compass_action.sandbox import running_sandbox
 
 HERE = Path(__file__).parent
 ENTRYPOINT = HERE.parents[1] / "entrypoint.py"
+INSTALLED = ["-c", "from compass_action.main import console; console()"]
+"""What a package that pip has installed has in its place: its Python finds the program by itself."""
 
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
 COMPONENTS = {
@@ -106,8 +108,9 @@ def _play(
         if arguments == ["post"]:  # the runner hands what the main stage saved to the post stage
             env["STATE_" + tracking.NAME] = _saved_state(Path(env["GITHUB_STATE"]))
     env |= {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    program = [str(ENTRYPOINT)] if ENTRYPOINT.exists() else INSTALLED
     process = subprocess.run(
-        [sys.executable, "-I", str(ENTRYPOINT), *arguments],
+        [sys.executable, "-I", *program, *arguments],
         env=env,
         cwd=facts["folder"],
         capture_output=True,

@@ -152,10 +152,18 @@ def test_the_composite_action_maps_every_output_to_its_step() -> None:
     }
 
 
-def test_the_post_stage_is_a_program_of_the_image() -> None:
-    """The runner hands it to Docker as --entrypoint, where no shell looks it up."""
-    program = read_yaml("action.yml")["runs"]["post-entrypoint"]
-    assert program == "/usr/local/bin/compass-event-post"
+@pytest.mark.parametrize(
+    ("stage", "program"),
+    [
+        ("entrypoint", "/usr/local/bin/compass-event"),
+        ("post-entrypoint", "/usr/local/bin/compass-event-post"),
+    ],
+)
+def test_the_stages_are_programs_of_the_image(stage: str, program: str) -> None:
+    """The runner hands them to Docker as --entrypoint, where no shell looks them up; a runner on
+    Kubernetes may refuse an action that leaves the first one to the image.
+    """
+    assert read_yaml("action.yml")["runs"][stage] == program
     assert f"program{program}" in (ROOT / "Dockerfile").read_text()
 
 
@@ -179,7 +187,7 @@ def test_workflows_give_known_inputs_only(path: Path) -> None:
         for used, given in read_uses(path)
         if used.startswith(("compass-event/compass-event", "./"))
     ]
-    assert ours or path.name == "release.yml"
+    assert ours or path.name in ("release.yml", "codeql.yml", "scorecard.yml")
     for given in ours:
         assert set(given) <= {*BY_NAME, "args"}
 

@@ -1,0 +1,1 @@
+"""A release, made in a scratch copy of this repository."""
