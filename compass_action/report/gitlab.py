@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,9 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     pairs = variables(dict.fromkeys(ECHOES, "") | dict(report.outputs))
     pairs = {name: "" if "$" in value else value for name, value in pairs.items()}
     pairs[tracking.NAME] = _record(report).to_json()
-    if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
-        pairs.pop("COMPASS_PAYLOAD", None)
+    for long in ("COMPASS_PAYLOAD", "COMPASS_COMPONENT_IDS"):
+        if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
+            pairs.pop(long, None)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         return [f"The outputs are larger than {FILE_MAX_BYTES // 1024} KiB, GitLab's limit."]
     path = Path(env.get("CI_PROJECT_DIR") or ".") / tracking.DOTENV_NAME
@@ -56,9 +58,14 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
 
 
 def _record(report: Report) -> tracking.Tracked:
-    """The begun event's record, or of an event that is over what later jobs recognise it by."""
+    """The begun event's record, or of an event that is over what later jobs recognise it by.
+
+    Without the components: no later job takes them from it, and 34 would not fit into the file.
+    """
+    if report.tracked:
+        return replace(report.tracked, component_ids=())
     echoes = {name: report.outputs[name] for name in ECHOES if name in report.outputs}
-    return report.tracked or tracking.Tracked(echoes, component_ids=())
+    return tracking.Tracked(echoes, component_ids=())
 
 
 def _lines(pairs: Mapping[str, str]) -> str:
