@@ -65,15 +65,6 @@ def test_a_retried_job_is_a_new_deployment(pipeline: Pipeline, sandbox: Sandbox)
     assert first["identity"]["sequenceNumber"] != second["identity"]["sequenceNumber"]
 
 
-def test_a_job_that_is_not_watched_is_not_guessed_at(pipeline: Pipeline, sandbox: Sandbox) -> None:
-    """`needs` names a job that leaves no note: its outcome is not known, so nothing is sent."""
-    done = pipeline("deployment", inputs={"needs": ["test"]})
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "state: it is not given" in done.stdout
-    assert "FAIL 2" in done.stderr
-    assert [e["type"] for e in sandbox.feed()["events"]] == ["build"]
-
-
 def test_a_job_reports_itself_from_start_to_end(pipeline: Pipeline, sandbox: Sandbox) -> None:
     done = pipeline("job")
     assert done.returncode == 0, done.stdout + done.stderr
