@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import states
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .ci.run import CiRun
     from .inputs import Inputs
     from .tracking import Tracked
+
+
+BUSY_MAX = timedelta(days=1)
+"""A run whose start is longer ago is not believed to have been busy ever since."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,24 @@ def span(facts: Facts, state: str) -> Span:
         started = facts.now
     given_end = _own_time(facts, "completedAt") or inputs.completed_at
     completed = given_end if state in states.FINAL else None
-    if completed is None and state in states.FINAL:
+    if completed is None and state in states.FINAL and not _has_waited(facts, started):
         completed = max(facts.now, started) if started else facts.now  # the clock may step back
     return Span(started, completed)
+
+
+def _has_waited(facts: Facts, started: datetime | None) -> bool:
+    """Tell a run that cannot have been busy since its start, and say so.
+
+    A pipeline waits for whoever presses the button of a manual job, and its failed jobs may be run
+    again days later: on most hosts it is the same run, with its first start, and nothing says when
+    it went on.
+    """
+    if facts.inputs.scope != "run" or facts.inputs.started_at or started is None:
+        return False
+    if facts.now - started <= BUSY_MAX:
+        return False
+    facts.notices.append(
+        "The run began more than a day ago, so it has waited or was run again: Compass is not told "
+        "how long it took. Give completed-at to tell it."
+    )
+    return True
