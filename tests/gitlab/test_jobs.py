@@ -140,6 +140,11 @@ def test_the_outputs_of_a_job_are_not_the_inputs_of_the_next(
     assert production["identity"]["environmentId"] == "production"
     assert production["identity"]["pipelineId"].endswith("/jobs/production")
     assert [states(e) for e in (staging, production)] == [["created SUCCESSFUL"]] * 2
+    categories = [
+        e["event"]["deploymentProperties"]["environment"]["category"] for e in (staging, production)
+    ]
+    assert categories == ["STAGING", "PRODUCTION"]
+    assert staging["completed_at"] <= production["started_at"] < production["completed_at"]
     [announced] = [e for e in sandbox.feed()["events"] if e["type"] == "lifecycle"]
     assert announced["state"] == "PRODUCTION"
     [build] = [e for e in sandbox.feed()["events"] if e["type"] == "build"]
