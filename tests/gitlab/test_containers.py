@@ -54,7 +54,7 @@ def test_a_job_in_the_image_reports_itself(
     [event] = deployments(sandbox)
     assert event["environment"] == "staging"
     assert states(event) == ["created IN_PROGRESS", f"overwritten {state}"]
-    assert 1.5 <= seconds(event) < 10
+    assert 1.5 <= seconds(event) < 60  # containers start slowly on a busy machine
 
 
 def test_a_whole_pipeline_is_begun_and_ended_in_the_image(
