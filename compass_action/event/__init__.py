@@ -17,7 +17,6 @@ from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
 from . import components, identity, parts, states, wording
-from .components import Components
 from .event import Event, Events
 from .facts import Facts
 
@@ -65,19 +64,18 @@ def build(
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
     notices = [*chosen.notices, *part.notices]
-    own_source = inputs.external_event_source_id and not resumed
-    if own_source and len(chosen.ids) > 1 and "externalEventSourceId" in body:
-        notices.append(wording.shared_source(body["externalEventSourceId"]))
-    return Events(
-        tuple(_for_component(kind, body, chosen, ari) for ari in chosen.ids), tuple(notices)
-    )
+    source = str(body.get("externalEventSourceId", "#"))
+    if len(chosen.ids) > 1 and not source.endswith("#"):
+        notices.append(wording.shared_source(source))
+    event = Event(kind, chosen.cloud_id, "", body, part.start_is_known)
+    return Events(tuple(_for_component(event, ari) for ari in chosen.ids), tuple(notices))
 
 
-def _for_component(kind: str, body: Mapping[str, Any], chosen: Components, ari: str) -> Event:
-    source = body.get("externalEventSourceId")
+def _for_component(event: Event, ari: str) -> Event:
+    body, source = event.body, event.body.get("externalEventSourceId")
     if source:
         body = {**body, "externalEventSourceId": identity.source_of_component(source, ari)}
-    return Event(kind, chosen.cloud_id, ari, body)
+    return event._replace(component_id=ari, body=body)
 
 
 def _time_problems(inputs: Inputs, now: datetime) -> list[Problem]:
@@ -109,13 +107,13 @@ def tracked_of(event: Event) -> Tracked:
     """Read identity, state, start and update number off an event."""
     kind = EVENT_TYPES[event.event_type]
     state, started = event.part.get(kind.outcome), event.part.get(kind.starts)
-    # What has ended without an end has no start either: the time of the report stands there.
-    known = not (kind.has_duration and state in states.FINAL) or any(map(event.part.get, kind.ends))
     return Tracked(
         identity.of_part(event.event_type, event.part),
         None if state is None else str(state),
         event.body.get("updateSequenceNumber"),
-        started_at=read_time(started) if isinstance(started, str) and known else None,
+        started_at=read_time(started)
+        if isinstance(started, str) and event.start_is_known
+        else None,
         environment=event.part.get("environment"),
     )
 

@@ -17,6 +17,8 @@ class Event(NamedTuple):
     component_id: str
     body: Mapping[str, Any]
     """What stands under `event.<event_type>`."""
+    start_is_known: bool = True
+    """False: the time of the report stands in the place of a start that nobody knows."""
 
     @property
     def part(self) -> Mapping[str, Any]:

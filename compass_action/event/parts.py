@@ -28,6 +28,8 @@ class Part(NamedTuple):
     fields: Fields
     notices: tuple[str, ...] = ()
     """What the user should know about it."""
+    start_is_known: bool = True
+    """False: the time of the report stands in the place of a start that nobody knows."""
 
 
 def build_part(facts: Facts) -> Part:
@@ -36,7 +38,8 @@ def build_part(facts: Facts) -> Part:
     Raises InputError with everything that is missing.
     """
     kind = EVENT_TYPES[facts.event_type]
-    derived, notices = PARTS[facts.event_type](facts)
+    part = PARTS[facts.event_type](facts)
+    derived = part.fields
     merged = lay_over(derived, facts.properties, times=(kind.starts, *kind.ends))
     outcome = kind.outcome
     if outcome in derived:  # it was read from the properties, and is now in the API's spelling
@@ -44,7 +47,7 @@ def build_part(facts: Facts) -> Part:
     own_id = merged.get("id")
     if isinstance(own_id, int) and not isinstance(own_id, bool):
         merged["id"] = str(own_id)  # JSON's 42 is as good an id as YAML's
-    return Part(merged, notices)
+    return part._replace(fields=merged)
 
 
 def _build(facts: Facts) -> Part:
@@ -54,8 +57,9 @@ def _build(facts: Facts) -> Part:
     state = collect(problems, lambda: states.find(facts))
     if not found or not state:
         raise InputError(problems)
-    started, completed = span(facts, state)
-    notices: tuple[str, ...] = ()
+    started, completed, waited = span(facts, state)
+    notices: tuple[str, ...] = (wording.RUN_WAITED,) if waited else ()
+    start_is_known = started is not None
     if started is None:
         # The API requires a start. The time of the report stands in for it, and the end is left out
         # so that no duration, which would be false, can be computed.
@@ -66,7 +70,7 @@ def _build(facts: Facts) -> Part:
         "pipeline": _pipeline(facts, found.pipeline_id or ""),
         "startedAt": timestamp(started),
     }
-    return Part(_with_times(fields, completedAt=completed), notices)
+    return Part(_with_times(fields, completedAt=completed), notices, start_is_known)
 
 
 def _deployment(facts: Facts) -> Part:
@@ -79,8 +83,9 @@ def _deployment(facts: Facts) -> Part:
     notices: tuple[str, ...] = ()
     environment = facts.begun.environment if facts.begun else None
     if not environment:
-        environment, notices = _environment(facts, found.environment_id or "")
-    started, completed = span(facts, state)
+        environment, notices, _ = _environment(facts, found.environment_id or "")
+    started, completed, waited = span(facts, state)
+    notices += (wording.RUN_WAITED,) if waited else ()
     fields = {
         "sequenceNumber": found.sequence_number,
         "state": state,
@@ -155,7 +160,7 @@ ALERT_TIMES = {"ACKNOWLEDGED": "acknowledgedAt", "SNOOZED": "snoozedAt", "CLOSED
 def _alert(facts: Facts) -> Part:
     """An alert; the times of its other steps come from `properties`."""
     status = states.find(facts)
-    fields, notices = _identified(facts, status=status)
+    fields, notices, _ = _identified(facts, status=status)
     times = {"createdAt": facts.inputs.started_at}
     if status in ALERT_TIMES:
         times[ALERT_TIMES[status]] = facts.inputs.completed_at

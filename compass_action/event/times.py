@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from compass_action.event_types import EVENT_TYPES
@@ -11,12 +11,17 @@ from compass_action.inputs.values import read_time
 from .facts import Facts
 from .states import FINAL
 
+BUSY_MAX = timedelta(days=1)
+"""A run whose start is longer ago is not believed to have been busy ever since."""
+
 
 class Span(NamedTuple):
     """When something ran; None is unknown."""
 
     started_at: datetime | None
     completed_at: datetime | None
+    waited: bool = False
+    """It cannot have been busy ever since its start, so that its end would make a false duration."""
 
 
 def span(facts: Facts, state: str) -> Span:
@@ -33,12 +38,26 @@ def span(facts: Facts, state: str) -> Span:
         started = run.run_started_at if inputs.scope == "run" else run.job_started_at
     if started is None and state == "IN_PROGRESS":
         started = facts.now
-    completed = None
-    if state in FINAL:
-        completed = _own(facts, "completedAt") or inputs.completed_at or run.ended_at
-        if completed is None:  # the clock may step back
-            completed = max(facts.now, started) if started else facts.now
+    if state not in FINAL:
+        return Span(started, None)
+    completed = _own(facts, "completedAt") or inputs.completed_at or run.ended_at
+    if completed is None and _has_waited(facts, started):
+        return Span(started, None, waited=True)
+    if completed is None:  # the clock may step back
+        completed = max(facts.now, started) if started else facts.now
     return Span(started, completed)
+
+
+def _has_waited(facts: Facts, started: datetime | None) -> bool:
+    """Tell a run that cannot have been busy since its start.
+
+    A pipeline waits for whoever presses the button of a manual job, and its failed jobs may be run
+    again days later: on most hosts it is the same run, with its first start, and nothing says when
+    it went on.
+    """
+    if facts.inputs.scope != "run" or facts.inputs.started_at or started is None:
+        return False
+    return facts.now - started > BUSY_MAX
 
 
 def open_span(facts: Facts, state: str, closed: str) -> Span:

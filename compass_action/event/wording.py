@@ -19,6 +19,10 @@ from .facts import Facts
 UNKNOWN_START = (
     "No start time, so Compass will show no duration. Report the start too, or set started-at."
 )
+RUN_WAITED = (
+    "The run began more than a day ago, so it has waited or was run again: Compass is not told how long "
+    "it took. Give completed-at to tell it."
+)
 FORGE_ONLY = (
     "Atlassian documents pullRequest events as usable by Forge apps only; they do not appear in the "
     "activity feed."

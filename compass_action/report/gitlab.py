@@ -39,8 +39,9 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     pairs = variables(dict.fromkeys(ECHOES, "") | dict(report.outputs))
     pairs = {name: "" if "$" in value else value for name, value in pairs.items()}
     pairs[tracking.NAME] = _record(report)
-    if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
-        pairs.pop("COMPASS_PAYLOAD", None)
+    for long in ("COMPASS_PAYLOAD", "COMPASS_COMPONENT_IDS"):
+        if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
+            pairs.pop(long, None)
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         return [f"The outputs are larger than {FILE_MAX_BYTES // 1024} KiB, GitLab's limit."]
     path = Path(env.get("CI_PROJECT_DIR") or ".") / tracking.DOTENV_NAME

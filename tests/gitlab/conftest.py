@@ -72,7 +72,12 @@ def pipeline(tmp_path: Path, commands: Path, sandbox: Sandbox) -> Pipeline:
     ) -> subprocess.CompletedProcess[str]:
         if not folder.exists():
             file = example if isinstance(example, Path) else EXAMPLES / f"{example}.yml"
-            make_project(folder, file.read_text(), {"api-url": sandbox.url} | (inputs or {}))
+            make_project(
+                folder,
+                file.read_text(),
+                {"api-url": sandbox.url} | (inputs or {}),
+                merge_request=variables.get("CI_PIPELINE_SOURCE") == "merge_request_event",
+            )
         secrets = {"COMPASS_EMAIL": EMAIL, "COMPASS_API_TOKEN": TOKEN}
         return run_pipeline(
             folder, commands, *jobs, variables=secrets | variables, executor=executor

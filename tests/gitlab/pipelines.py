@@ -6,6 +6,7 @@ checkout, and the project's variables are handed over as its settings would.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -37,20 +38,54 @@ COMPONENT = (
 )
 
 
-def make_project(folder: Path, configuration: str, inputs: Mapping[str, object]) -> None:
+class _Reference(list[str]):
+    """GitLab's `!reference [job, keyword]`, which has to reach the runner as it is."""
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+def _reference(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> _Reference:
+    return _Reference(loader.construct_sequence(node))
+
+
+_Loader.add_constructor("!reference", _reference)
+_Dumper.add_representer(
+    _Reference, lambda dumper, value: dumper.represent_sequence("!reference", value)
+)
+
+
+def make_project(
+    folder: Path,
+    configuration: str,
+    inputs: Mapping[str, object],
+    *,
+    merge_request: bool = False,
+) -> None:
     """Make a repository on the branch main, with the template and scripts that do the work.
 
-    `inputs` are given to every include, over those of the configuration.
+    `inputs` are given to every include, over those of the configuration. A pipeline of a merge
+    request gets no job of the project that has no rules.
     """
     shutil.copytree(DATA / "project", folder)
     (folder / "templates").mkdir()
     shutil.copy(TEMPLATE, folder / "templates")
-    loaded: dict[str, Any] = yaml.safe_load(configuration)
+    loaded: dict[str, Any] = yaml.load(configuration, _Loader)  # noqa: S506 - a SafeLoader
     for include in loaded["include"]:
         assert include.pop("component").startswith("$CI_SERVER_FQDN/")
         include["local"] = "templates/compass-event.yml"
         include["inputs"] = include.get("inputs", {}) | inputs
-    (folder / ".gitlab-ci.yml").write_text(yaml.safe_dump(loaded, sort_keys=False))
+    if merge_request:
+        for name, job in loaded.items():
+            if isinstance(job, dict) and "script" in job and not name.startswith("."):
+                job.setdefault("rules", [{"when": "never"}])
+    text = yaml.dump(loaded, Dumper=_Dumper, sort_keys=False)
+    (folder / ".gitlab-ci.yml").write_text(text)
     identity = ("-c", "user.name=Mona", "-c", f"user.email={EMAIL}")
     for command in (
         ("init", "--quiet", "--initial-branch=main"),
@@ -78,7 +113,7 @@ def run_pipeline(
             *RUNNER,
             *executor,
             "--no-color",
-            "--ignore-predefined-vars=GITLAB_CI,CI_PIPELINE_ID",
+            f"--ignore-predefined-vars={','.join(given)}",
             *(f"--variable={name}={value}" for name, value in given.items()),
             *jobs,
         ],
@@ -95,6 +130,17 @@ def run_pipeline(
         timeout=120,
         check=False,
     )
+
+
+def created(listed: subprocess.CompletedProcess[str]) -> list[str]:
+    """The jobs of the pipeline that GitLab would create, from the runner's --list-json.
+
+    GitLab creates none that has only jobs of .pre and .post, and none without jobs.
+    """
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    jobs = [job for job in json.loads(listed.stdout) if job["when"] != "never"]
+    alone = {job["stage"] for job in jobs} <= {".pre", ".post"}
+    return [] if alone else [job["name"] for job in jobs]
 
 
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ from tests.gitlab.conftest import Pipeline
 REFUSED = {
     "timeout": "soon",
     "dry-run": "perhaps",
-    "needs": "deploy",
+    "begin": "perhaps",
     "report": "everything",
     "event-type": "bild",
     "environment-category": "live",
@@ -36,21 +36,32 @@ def test_gitlab_refuses_what_the_template_does_not_allow(
 def test_the_program_refuses_what_the_template_cannot_judge(
     pipeline: Pipeline, sandbox: Sandbox
 ) -> None:
-    """All of it at once, with exit code 2, which stops the pipeline at its first job."""
+    """All of it at once, with exit code 2, which GitLab shows and which stops nothing."""
     wrong: dict[str, object] = {"component-id": "shop", "timeout": 0, "url": "javascript:1"}
     done = pipeline("pipeline", inputs=wrong)
-    assert done.returncode == 1
+    assert done.returncode == 0, done.stdout + done.stderr
     for name in wrong:
         assert f"  {name}: " in done.stdout
-    assert "FAIL 2" in done.stderr
-    assert "./test.sh" not in done.stdout
+    assert done.stderr.count("WARN 2") == 2
+    assert "./test.sh" in done.stdout
+    assert sandbox.requests == []
+
+
+def test_under_on_error_fail_wrong_inputs_fail_the_pipeline_at_its_end(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """Not at its beginning: the work is done all the same."""
+    done = pipeline("pipeline", inputs={"component-id": "shop", "on-error": "fail"})
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "./test.sh" in done.stdout
+    assert (done.stderr.count("WARN 2"), done.stderr.count("FAIL 2")) == (1, 1)
     assert sandbox.requests == []
 
 
 def test_missing_secrets_are_named(pipeline: Pipeline, sandbox: Sandbox) -> None:
     """On a protected branch nothing is withheld, so the configuration is wrong."""
     done = pipeline("pipeline", COMPASS_API_TOKEN="", CI_COMMIT_REF_PROTECTED="true")
-    assert done.returncode == 1
+    assert done.stderr.count("WARN 2") == 2
     assert "api-token: COMPASS_API_TOKEN is empty." in done.stdout
     assert sandbox.requests == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
 from tests.gitlab.pipelines import DATA, deployments, seconds, states
@@ -65,15 +67,6 @@ def test_a_retried_job_is_a_new_deployment(pipeline: Pipeline, sandbox: Sandbox)
     assert first["identity"]["sequenceNumber"] != second["identity"]["sequenceNumber"]
 
 
-def test_a_job_that_is_not_watched_is_not_guessed_at(pipeline: Pipeline, sandbox: Sandbox) -> None:
-    """`needs` names a job that leaves no note: its outcome is not known, so nothing is sent."""
-    done = pipeline("deployment", inputs={"needs": ["test"]})
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "state: it is not given" in done.stdout
-    assert "FAIL 2" in done.stderr
-    assert [e["type"] for e in sandbox.feed()["events"]] == ["build"]
-
-
 def test_a_job_reports_itself_from_start_to_end(pipeline: Pipeline, sandbox: Sandbox) -> None:
     done = pipeline("job")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -81,6 +74,50 @@ def test_a_job_reports_itself_from_start_to_end(pipeline: Pipeline, sandbox: San
     assert (event["identity"]["pipelineId"], event["environment"]) == (DEPLOY, "staging")
     assert states(event) == ["created IN_PROGRESS", "overwritten SUCCESSFUL"]
     assert 1.5 <= seconds(event) < 5
+
+
+def test_a_job_that_reports_itself_does_so_whenever_it_runs(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """A retry and the button to re-deploy run it alone: each time it is another deployment."""
+    for _ in range(3):
+        assert pipeline("job", "deploy", CI_PIPELINE_ID="901").returncode == 0
+    found = deployments(sandbox)
+    assert [states(event) for event in found] == [
+        ["created IN_PROGRESS", "overwritten SUCCESSFUL"]
+    ] * 3
+    assert len({event["identity"]["sequenceNumber"] for event in found}) == 3
+
+
+def test_reports_that_cannot_be_made_do_not_stop_a_job(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """The inputs are wrong, at its start as at its end."""
+    done = pipeline("job", inputs={"component-id": "shop"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("component-id: ") == 2
+    assert "./deploy.sh" in done.stdout
+    assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("exits_with", "expected"),
+    [
+        ("0", ["created IN_PROGRESS", "overwritten SUCCESSFUL"]),
+        ("4", ["created IN_PROGRESS", "overwritten FAILED", "overwritten ROLLED_BACK"]),
+    ],
+)
+def test_a_canary_its_promotion_and_undoing_it_are_one_deployment(
+    pipeline: Pipeline, sandbox: Sandbox, exits_with: str, expected: list[str]
+) -> None:
+    pipeline("canary", CI_PIPELINE_ID="901", DEPLOYMENT_EXITS_WITH=exits_with)
+    [event] = deployments(sandbox)
+    assert event["identity"] == {
+        "pipelineId": "gitlab.example/acme/shop/.gitlab-ci.yml",
+        "environmentId": "production",
+        "sequenceNumber": 901,
+    }
+    assert states(event) == expected
 
 
 def test_a_job_that_fails_reports_that(pipeline: Pipeline, sandbox: Sandbox) -> None:
@@ -103,6 +140,11 @@ def test_the_outputs_of_a_job_are_not_the_inputs_of_the_next(
     assert production["identity"]["environmentId"] == "production"
     assert production["identity"]["pipelineId"].endswith("/jobs/production")
     assert [states(e) for e in (staging, production)] == [["created SUCCESSFUL"]] * 2
+    categories = [
+        e["event"]["deploymentProperties"]["environment"]["category"] for e in (staging, production)
+    ]
+    assert categories == ["STAGING", "PRODUCTION"]
+    assert staging["completed_at"] <= production["started_at"] < production["completed_at"]
     [announced] = [e for e in sandbox.feed()["events"] if e["type"] == "lifecycle"]
     assert announced["state"] == "PRODUCTION"
     [build] = [e for e in sandbox.feed()["events"] if e["type"] == "build"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
 from tests.gitlab.pipelines import COMPONENT, seconds, states
@@ -30,6 +32,21 @@ def test_a_pipeline_that_fails_is_one_failed_build(pipeline: Pipeline, sandbox: 
     assert event["identity"] == {"pipelineId": "gitlab.example/acme/shop/pipelines/902"}
     assert states(event) == ["created IN_PROGRESS", "overwritten FAILED"]
     assert 1.5 <= seconds(event) < 15
+
+
+def test_a_pipeline_that_is_retried_days_later_is_no_build_of_days(
+    pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    """It is the same pipeline, with its first start; when it went on nobody tells."""
+    friday = (datetime.now(UTC) - timedelta(hours=61)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    known = {"CI_PIPELINE_ID": "901", "CI_PIPELINE_CREATED_AT": friday}
+    pipeline("pipeline", "compass-event-started", **known)
+    done = pipeline("pipeline", "test", "compass-event-succeeded", **known)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The run began more than a day ago" in done.stdout
+    [event] = sandbox.feed()["events"]
+    assert states(event) == ["created IN_PROGRESS", "overwritten SUCCESSFUL"]
+    assert (event["started_at"], event["completed_at"]) == (friday, None)
 
 
 def test_two_pipelines_are_two_builds(pipeline: Pipeline, sandbox: Sandbox) -> None:

@@ -24,7 +24,12 @@ DECLARED: dict[str, dict[str, Any]] = SPEC["spec"]["inputs"]
 # https://docs.gitlab.com/ci/yaml/#specinputs
 TYPES: dict[str, type] = {"string": str, "number": int, "boolean": bool, "array": list}
 KEYWORDS = {"default", "description", "options", "regex", "type"}
-OWN = {"report", "needs", "only-if", "job-prefix", "stage", "image"}
+OWN = {"report", "begin", "job", "only-if", "job-prefix", "stage", "image"}
+RULES = {
+    '"$[[ inputs.report ]]-$[[ inputs.begin ]]" == "pipeline-true" && ($[[ inputs.only-if ]])',
+    '"$[[ inputs.report ]]" == "pipeline" && ($[[ inputs.only-if ]])',
+    '"$[[ inputs.report ]]" == "job" && ($[[ inputs.only-if ]])',
+}
 REFERENCE = re.compile(r"\$\[\[\s*inputs\.([a-z-]+)\s*\]\]")
 
 # What another run changes cannot be fixed when the template is included; secrets are never inputs.
@@ -90,14 +95,11 @@ def test_nothing_is_spliced_into_a_script() -> None:
         for name in REFERENCE.findall(text):
             assert "script" not in path, (path, text)
             if "/rules" in path:
-                assert re.fullmatch(
-                    r'"\$\[\[ inputs\.report \]\]" == "(\w+)"( && \(\$\[\[ inputs\.only-if \]\]\))?',
-                    text,
-                )
+                assert text in RULES
             elif "/variables" in path:
                 assert REFERENCE.fullmatch(text)
             else:
-                assert name in OWN, (path, text)
+                assert name in OWN or path.endswith("-reporting/extends/-"), (path, text)
 
 
 def test_the_scripts_call_the_program_and_no_other_name_of_ours() -> None:
@@ -105,6 +107,7 @@ def test_the_scripts_call_the_program_and_no_other_name_of_ours() -> None:
     assert scripts.count("compass-event") == 3
     for text in scripts:
         assert "$[[" not in text
+        assert not re.search(r"echo [^\n]*\$", text)  # many a shell's echo reads backslashes
         assert not re.search(r"\beval\b|`|sh -c", text)
 
 
@@ -122,10 +125,10 @@ def test_the_inputs_become_variables_that_the_program_reads() -> None:
 
 
 def test_reporting_jobs_take_nothing_from_the_project_but_its_runners() -> None:
-    """No default image, before_script, cache or retry; and they never hold up a newer pipeline."""
+    """No default image, before_script or cache; and they never hold up a newer pipeline."""
     job = JOBS[".$[[ inputs.job-prefix ]]-reporting"]
     assert job["inherit"] == {"default": ["tags"]}
-    assert (job["interruptible"], job["allow_failure"], job["retry"]) == (True, False, 0)
+    assert (job["interruptible"], job["cache"]) == (True, [])
     visible = [name for name in JOBS if not name.startswith(".")]
     assert len(visible) == 5
     for name in visible:
@@ -135,6 +138,42 @@ def test_reporting_jobs_take_nothing_from_the_project_but_its_runners() -> None:
         assert rule.get("when", "on_success") == (
             "on_failure" if name.endswith("failed") else "on_success"
         )
+
+
+def test_reporting_stops_a_pipeline_only_where_it_is_asked_to() -> None:
+    """Whatever on-error says there is a hidden job for it, which says whether the job may fail."""
+    prefix = ".$[[ inputs.job-prefix ]]-"
+    assert JOBS[prefix + "reporting"]["extends"] == [
+        prefix + "settings",
+        prefix + "on-error-$[[ inputs.on-error ]]",
+    ]
+    for option in DECLARED["on-error"]["options"]:
+        assert JOBS[prefix + "on-error-" + option] == {"allow_failure": option != "fail"}
+
+
+def test_a_failure_of_the_runner_is_tried_again_and_one_of_ours_is_not() -> None:
+    """A job that found no runner is not: it may have waited for a day."""
+    assert JOBS[".$[[ inputs.job-prefix ]]-reporting"]["retry"] == {
+        "max": 2,
+        "when": ["runner_system_failure", "api_failure", "scheduler_failure"],
+    }
+
+
+def test_the_first_job_is_short_and_never_fails_the_pipeline() -> None:
+    """All others wait for it."""
+    job = JOBS["$[[ inputs.job-prefix ]]-started"]
+    assert (job["stage"], job["allow_failure"], job["timeout"]) == (".pre", True, "10 minutes")
+
+
+def test_nothing_is_reported_in_merge_requests_unless_that_is_asked_for() -> None:
+    """A job without rules, as most are, is not in their pipelines."""
+    assert DECLARED["only-if"]["default"] == '$CI_PIPELINE_SOURCE != "merge_request_event"'
+
+
+def test_a_watched_job_may_be_missing() -> None:
+    """Else GitLab refuses every pipeline in which it is."""
+    job = JOBS[".$[[ inputs.job-prefix ]]-of-job"]
+    assert job["needs"] == [{"job": "$[[ inputs.job ]]", "optional": True}]
 
 
 def test_no_global_keyword_is_set() -> None:
