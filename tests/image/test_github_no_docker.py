@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import tests.test_github_no_docker as steps
 from compass_action.sandbox import Sandbox
 from tests.github_jobs import RUN, Shown, read_feed
 from tests.image.engine import ROOT
+from tests.no_docker import job as steps
 
 # The scenarios' own fixtures, asked for by name.
 run_step, run_report = steps.run_step, steps.run_report
