@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Pass other options to pytest: `make test PYTEST_ARGS="-x tests/test_states.py"`.
+# Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .PHONY: demo test format requirements clean

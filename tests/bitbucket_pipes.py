@@ -10,7 +10,7 @@ name that does not exist) is played both ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,6 +70,15 @@ class Step(NamedTuple):
         """The variables of the step's own shell."""
         env = read_env(TESTS / "ci" / f"{self.recorded}.env") | dict(self.changes)
         return {name: value for name, value in env.items() if value}
+
+
+DEPLOYMENT = Step("bitbucket-deployment")
+FAILED_DEPLOYMENT = Step("bitbucket-deployment", {"BITBUCKET_EXIT_CODE": "127"})
+ENDED_DEPLOYMENT = Step("bitbucket-deployment", {"BITBUCKET_EXIT_CODE": "0"})
+ENVIRONMENT_UUID = "5f2c7d0e-94a1-4b3f-8c55-0d1f7e6a9b21"
+
+# Runs a pipe in a step and returns its log.
+RunPipe = Callable[..., str]
 
 
 def container_env(

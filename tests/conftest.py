@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 # A machine that is busy with something else must not make a property test fail.
 settings.register_profile("unhurried", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("unhurried")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the stages of hosts be played in containers of the built image as well."""
+    parser.addoption(
+        "--stages",
+        choices=("process", "image"),
+        default="process",
+        help="what a host's stages are in tests/surfaces: processes, or containers of the image "
+        "(needs .ci/image.sh, and GitHub's evaluator in .ci/github-expressions)",
+    )

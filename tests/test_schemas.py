@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from compass_action.errors import EventError
-from compass_action.schemas import EVENT_TYPES, Payload, validate
+from compass_action.event_types import EVENT_TYPES
+from compass_action.schemas import Payload, validate
 
 if TYPE_CHECKING:
-    from compass_action.events import Event
+    from compass_action.event.event import Event
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(__file__).with_name("events")

@@ -12,3 +12,4 @@ step "GitHub's parser and evaluator" github_tools
 step "jq and unzip" jq_and_unzip_are_there
 step "image: build" .ci/image.sh
 step "image: run as on each host" "$bin/python" -m pytest tests/image
+step "image: the stages of GitHub and Bitbucket" "$bin/python" -m pytest --stages image tests/surfaces/action tests/surfaces/pipe

@@ -16,7 +16,7 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, parts, states, wording
+from . import components, identity, parts, wording
 from .event import Event, Events
 from .facts import Facts
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from compass_action.errors import EventError
-from compass_action.schemas import EVENT_TYPES, Payload, load_schema, validate
+from compass_action.event_types import EVENT_TYPES
+from compass_action.schemas import Payload, load_schema, validate
 
 if TYPE_CHECKING:
-    from compass_action.events import Event
+    from compass_action.event.event import Event
 
 VALID = sorted((Path(__file__).parent / "valid").glob("*.json"))
 CONTRACT = Path(__file__).parents[2] / "compass_action" / "sandbox" / "contract.json"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from compass_action.schemas import EVENT_TYPES, load_schema
+from compass_action.event_types import EVENT_TYPES
+from compass_action.schemas import load_schema
 
 PACKAGE = Path(__file__).parents[2] / "compass_action"
 SCHEMAS = PACKAGE / "schemas"

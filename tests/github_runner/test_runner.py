@@ -20,7 +20,7 @@ from tests.github_runner import (
     uses,
 )
 
-FIXTURE = Path(__file__).parent / "github_runner" / "fixture"
+FIXTURE = Path(__file__).with_name("fixture")
 POST = "runs: {using: docker, image: Dockerfile, post-entrypoint: /after}"
 
 MakeJob = Callable[..., Job]

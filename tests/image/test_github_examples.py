@@ -14,10 +14,10 @@ import yaml
 from compass_action.sandbox import Sandbox
 from tests.github_runner import Evaluate, Execute, Job, step, uses
 from tests.github_runner.expressions import is_met
+from tests.image import github_stages as stages
 from tests.image.engine import COMPONENT, DATA, EMAIL, ROOT, TOKEN
-from tests.image.test_github_stages import evaluator, execute
 
-__all__ = ["evaluator", "execute"]  # fixtures, asked for by name
+evaluator, execute = stages.evaluator, stages.execute
 
 CASES = json.loads((DATA / "github-examples.json").read_text())
 

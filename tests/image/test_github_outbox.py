@@ -20,12 +20,9 @@ from tests import github_jobs as jobs
 from tests.github_jobs import EMAIL, ROOT, SHOP, TOKEN, read_feed
 from tests.github_runner import Evaluate, Execute, Job, parse_pairs, uses
 from tests.github_runner.expressions import expand, is_met
-from tests.image import artifacts
-from tests.image.test_github_stages import evaluator
+from tests.image import artifacts, github_stages
 
-__all__ = ["evaluator"]  # a fixture, asked for by name
-
-sandbox, execute = jobs.sandbox, jobs.execute
+sandbox, execute, evaluator = jobs.sandbox, jobs.execute, github_stages.evaluator
 
 EXAMPLES = ROOT / "examples" / "github"
 KEEPING, REPLAYING = (

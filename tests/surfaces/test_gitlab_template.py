@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from compass_action import __version__
-from compass_action.inputs import BY_NAME, INPUTS
+from compass_action.inputs.table import BY_NAME, INPUTS
 from tests.recorded import TESTS
 
 TEMPLATE = TESTS.parent / "templates" / "compass-event.yml"

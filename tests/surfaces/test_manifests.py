@@ -1,6 +1,6 @@
 """One list of inputs and outputs: every surface has the same names, texts and defaults.
 
-Each surface has a small reader that gives its declarations in the words of `inputs.py`. What a
+Each surface has a small reader that gives its declarations in the words of the one list. What a
 surface leaves out or says differently stands here, with the reason.
 """
 
@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from compass_action.inputs import BY_NAME, INPUTS
-from compass_action.outcomes import OUTPUTS
+from compass_action.inputs.table import BY_NAME, INPUTS
+from compass_action.report.outcomes import OUTPUTS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class Declared(NamedTuple):
@@ -102,7 +102,7 @@ class Surface(NamedTuple):
     path: str
     read: Callable[[str], dict[str, Declared]]
     defaults: Mapping[str, str] = {}
-    """Where a surface has other ones than `inputs.py`."""
+    """Where a surface has other ones than the list."""
     texts: Mapping[str, str] = {}
     left_out: frozenset[str] = frozenset()
 

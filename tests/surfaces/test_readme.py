@@ -12,10 +12,10 @@ from string import Template
 import pytest
 import yaml
 
-from compass_action.answers import FAILURES
-from compass_action.command_line import COMMANDS, parse
+from compass_action.delivery.failures import FAILURES
 from compass_action.errors import HEADLINES, EventError, InputError
-from compass_action.inputs import BY_NAME, INPUTS
+from compass_action.inputs.command_line import COMMANDS, parse
+from compass_action.inputs.table import BY_NAME, INPUTS
 from compass_action.main import main
 from compass_action.sandbox import Sandbox
 from tests import github_jobs as jobs
@@ -25,7 +25,7 @@ from tests.github_runner import Execute, Job, step, uses
 
 sandbox, execute = jobs.sandbox, jobs.execute
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 TROUBLESHOOTING = README.partition("\n## Troubleshooting\n")[2].partition("\n## ")[0]
 HEADINGS = re.findall(r"^### (.+)$", TROUBLESHOOTING, re.MULTILINE)

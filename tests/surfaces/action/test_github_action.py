@@ -1,7 +1,7 @@
 """GitHub: whole jobs that use action.yml, and the events that they leave.
 
-The runner is simulated (tests/github_runner), the program is real: here as a process; and once more,
-in tests/image/test_github_stages.py, in the containers of the built image.
+The runner is simulated (tests/github_runner), the program is real: as a process, and once more, with
+`--stages image`, in the containers of the built image.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import pytest
 
 from compass_action.errors import InputError
 from compass_action.sandbox import Sandbox
-from tests import github_jobs as jobs
 from tests.github_jobs import (
     CART,
     DEPLOYMENTS,
@@ -26,9 +25,6 @@ from tests.github_jobs import (
 from tests.moments import in_order
 from tests.github_runner import step
 from tests.github_runner.steps import Outcome
-
-sandbox, execute, evaluator, owner = jobs.sandbox, jobs.execute, jobs.evaluator, jobs.owner
-report, run_job = jobs.report, jobs.run_job
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """GitHub: what a job's log, annotations, outputs and summary say, and what they never do.
 
-The runner is simulated (tests/github_runner), the program is real: here as a process; and once more,
-in tests/image/test_github_stages.py, in the containers of the built image.
+The runner is simulated (tests/github_runner), the program is real: as a process, and once more, with
+`--stages image`, in the containers of the built image.
 """
 
 from __future__ import annotations
@@ -12,11 +12,7 @@ import json
 import pytest
 
 from compass_action.sandbox import Sandbox
-from tests import github_jobs as jobs
 from tests.github_jobs import CART, DEPLOYMENTS, EMAIL, SHOP, TOKEN, Report, RunJob, read_feed
-
-sandbox, execute, evaluator, owner = jobs.sandbox, jobs.execute, jobs.evaluator, jobs.owner
-report, run_job = jobs.report, jobs.run_job
 
 
 @pytest.mark.parametrize(

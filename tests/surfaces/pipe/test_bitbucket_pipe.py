@@ -1,105 +1,28 @@
 """Bitbucket: the pipes of the examples, step by step, and the feed that they leave.
 
-The host's rules are in `bitbucket_pipes.py`, the program is real: here as a process; and once more, in
-tests/image/test_bitbucket_stages.py, in containers of the built image.
+The host's rules are in `tests/bitbucket_pipes.py`, the program is real: as a process, and once more,
+with `--stages image`, in containers of the built image.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
 
-import pytest
-
-from compass_action.sandbox import Sandbox, running_sandbox
+from compass_action.sandbox import Sandbox
 from tests.bitbucket_pipes import (
     COMPONENTS,
-    EMAIL,
-    HOSTS,
-    ROOT,
-    TOKEN,
+    DEPLOYMENT,
+    ENDED_DEPLOYMENT,
+    ENVIRONMENT_UUID,
+    FAILED_DEPLOYMENT,
     Host,
+    RunPipe,
     Step,
-    container_env,
-    make_clone,
-    places,
     read_pipes,
     seconds,
     states,
 )
 from tests.moments import in_order
-
-# What starts a container of the pipe, with an environment and a clone: its exit code and its log.
-Launch = Callable[[Mapping[str, str], Path], subprocess.CompletedProcess[str]]
-RunPipe = Callable[..., str]
-
-DEPLOYMENT = Step("bitbucket-deployment")
-FAILED_DEPLOYMENT = Step("bitbucket-deployment", {"BITBUCKET_EXIT_CODE": "127"})
-ENDED_DEPLOYMENT = Step("bitbucket-deployment", {"BITBUCKET_EXIT_CODE": "0"})
-UUID = "5f2c7d0e-94a1-4b3f-8c55-0d1f7e6a9b21"
-
-
-@pytest.fixture
-def launch() -> Launch:
-    """As a process of this machine."""
-
-    def start(env: Mapping[str, str], clone: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-I", str(ROOT / "entrypoint.py")],
-            env=dict(env) | places(clone),
-            cwd=clone,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return start
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """A stand-in for Compass on loopback, which takes these credentials only."""
-    with running_sandbox(credentials=(EMAIL, TOKEN)) as server:
-        yield server
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """The repository's clone, with a component at its root and another one in a folder."""
-    make_clone(tmp_path / "clone")
-    return tmp_path / "clone"
-
-
-@pytest.fixture(params=HOSTS, ids=str)
-def host(request: pytest.FixtureRequest) -> Host:
-    """Each way in which Bitbucket may behave."""
-    found: Host = request.param
-    return found
-
-
-@pytest.fixture
-def run_pipe(launch: Launch, sandbox: Sandbox, clone: Path) -> RunPipe:
-    """Run a pipe in a step and return its log; it must end with the exit code given."""
-
-    def run(
-        step: Step,
-        variables: Mapping[str, object],
-        host: Host = HOSTS[0],
-        manifest: Mapping[str, Any] | None = None,
-        exit_code: int = 0,
-    ) -> str:
-        given = {"COMPASS_API_URL": sandbox.url, **variables}
-        done = launch(container_env(step, given, host, manifest), clone)
-        assert done.returncode == exit_code, done.stdout + done.stderr
-        assert done.stderr == ""
-        return done.stdout
-
-    return run
 
 
 def test_a_command_not_found_in_a_production_step_is_a_failed_deployment(
@@ -117,7 +40,7 @@ def test_a_command_not_found_in_a_production_step_is_a_failed_deployment(
     assert 0.2 <= seconds(event) < 10
     assert event["identity"] == {
         "pipelineId": "bitbucket.org/acme/billing/bitbucket-pipelines.yml",
-        "environmentId": UUID if host.forwards else "production",
+        "environmentId": ENVIRONMENT_UUID if host.forwards else "production",
         "sequenceNumber": 218_001_000,
     }
 

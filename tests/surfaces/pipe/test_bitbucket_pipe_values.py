@@ -7,30 +7,24 @@ from pathlib import Path
 
 import pytest
 
-import tests.test_bitbucket_pipe as steps
 from compass_action.errors import InputError
 from compass_action.sandbox import Sandbox
 from tests.bitbucket_pipes import (
     COMPONENTS,
+    DEPLOYMENT,
+    ENDED_DEPLOYMENT,
+    ENVIRONMENT_UUID,
+    FAILED_DEPLOYMENT,
     MANIFEST,
     REPOSITORY_VARIABLES,
     TOKEN,
     Host,
+    RunPipe,
     Step,
     places,
     read_pipes,
     states,
 )
-from tests.test_bitbucket_pipe import (
-    DEPLOYMENT,
-    ENDED_DEPLOYMENT,
-    FAILED_DEPLOYMENT,
-    UUID,
-    RunPipe,
-)
-
-clone, host, launch = steps.clone, steps.host, steps.launch
-run_pipe, sandbox = steps.run_pipe, steps.sandbox
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["account/pipe", "docker://"])
@@ -106,7 +100,7 @@ def test_outputs_are_appended_for_later_steps(run_pipe: RunPipe, clone: Path) ->
         "COMPASS_EVENT_TYPE=deployment",
         "COMPASS_STATE=FAILED",
         f"COMPASS_COMPONENT_IDS={COMPONENTS[0]}",
-        f"COMPASS_ENVIRONMENT_ID={UUID}",
+        f"COMPASS_ENVIRONMENT_ID={ENVIRONMENT_UUID}",
         "COMPASS_SEQUENCE_NUMBER=218001000",
         "COMPASS_HTTP_STATUS=202",
         "COMPASS_SEND_ATTEMPTS=1",
