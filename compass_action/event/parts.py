@@ -144,7 +144,7 @@ def _open_for_a_while(facts: Facts, closed: str) -> Part:
     if not state or not identified:
         raise InputError(problems)
     kind = EVENT_TYPES[facts.event_type]
-    started, ended = open_span(facts, state, closed)
+    started, ended, _ = open_span(facts, state, closed)
     fields, notices = {"state": state} | identified.fields, identified.notices
     if started is None and kind.starts not in facts.properties:
         if state != "OPEN":
