@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .globs import glob_matcher, is_glob
+
 TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
 COMPONENT_FILES_MAX = 500
@@ -154,18 +156,6 @@ def _is_empty(folder: Path) -> bool:
         return not os.listdir(folder)  # noqa: PTH208 - names are enough
     except OSError:
         return False
-
-
-def is_glob(pattern: str) -> bool:
-    """Tell a glob from a plain path."""
-    return any(c in pattern for c in "*?")  # not [: folders of web projects are named [slug]
-
-
-def glob_matcher(pattern: str) -> Callable[[str], object]:
-    """Compile a glob over paths with slashes: `*` and `?` stay inside a folder, `**/` spans any."""
-    tokens = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./"))
-    return re.compile("".join(tokens.get(part) or re.escape(part) for part in parts)).fullmatch
 
 
 def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:

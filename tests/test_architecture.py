@@ -20,7 +20,7 @@ NAMES = sorted(SOURCES)
 
 # The rooms, top to bottom: each may use what stands above it, and nothing below.
 ROOMS = (
-    "errors", "text", "event_types", "snapshot", "inputs", "tracking", "ci", "connection", "lookup",
+    "errors", "text", "globs", "event_types", "snapshot", "inputs", "tracking", "ci", "connection", "lookup",
     "event", "schemas", "delivery", "report", "commands", "main",
 )  # fmt: skip
 PROGRAMS = ("sandbox", "demo")
@@ -38,6 +38,7 @@ MAY = {
     "report.github": {"files", "chance"},
     "report.gitlab": {"files"},
     "report.pipes": {"files"},
+    "report.records": {"files"},
     "main": {"streams", "environment", "files"},  # `console` hands the process over
 }
 
