@@ -184,7 +184,11 @@ def test_what_is_not_known_is_no_output() -> None:
 def test_every_event_has_a_file_of_its_own_and_its_updates_share_it() -> None:
     begun = Tracked(WHOLE, "IN_PROGRESS", 1)
     assert begun.file_name == Tracked(WHOLE, "FAILED", 2, ("a",)).file_name
-    others = [WHOLE._replace(**{name: None}) for name in WHOLE._fields[1:]]
+    others = [
+        WHOLE._replace(pipeline_id="q"),
+        WHOLE._replace(environment_id=None),
+        WHOLE._replace(sequence_number=1),
+    ]
     names = {begun.file_name, *(begun._replace(identity=one).file_name for one in others)}
     assert len(names) == 4
     assert all(len(name) == len("compass-event-0123456789abcdef.json") for name in names)

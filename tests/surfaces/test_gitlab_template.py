@@ -74,8 +74,8 @@ def test_an_input_of_the_list_has_its_words(name: str) -> None:
     row, declared = BY_NAME[name], DECLARED[name]
     assert declared["description"] == row.help
     assert str(declared["default"]).lower() == (row.default or "")
-    meant = {row.choices[option] for option in declared.get("options", ()) if option}
-    assert meant == set(row.choices.values())
+    meant = {row.type.choices[option] for option in declared.get("options", ()) if option}
+    assert meant == set(row.type.choices.values())
 
 
 def test_secrets_are_never_inputs() -> None:

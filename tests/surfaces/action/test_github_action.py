@@ -22,9 +22,9 @@ from tests.github_jobs import (
     read_sent,
     tracked,
 )
-from tests.moments import in_order
 from tests.github_runner import step
 from tests.github_runner.steps import Outcome
+from tests.moments import in_order
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,189 @@
+"""From receipts to what is said and left behind."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from compass_action.delivery.failures import Failure
+from compass_action.delivery.receipt import Receipt
+from compass_action.event.event import Event
+from compass_action.report import outcomes
+from compass_action.report.outcomes import Message
+from compass_action.report.report import Report, Row
+from compass_action.schemas import Payload
+from compass_action.tracking import Identity, Tracked
+
+PASSING = Failure("down", "Compass is down", "Come back later.", retry=True, spool=True)
+LASTING = Failure("wrong", "Compass said no", "Mend it.")
+BODY = {
+    "displayName": "Shop #42",
+    "url": "https://ci.acme.example/42",
+    "updateSequenceNumber": 7,
+    "deploymentProperties": {
+        "state": "FAILED",
+        "sequenceNumber": 42,
+        "pipeline": {"pipelineId": "ci.acme.example/shop"},
+        "environment": {"environmentId": "prod"},
+    },
+}
+EVENTS = [Event("deployment", "c", name, BODY) for name in ("one", "two")]
+
+
+def payload(component: str = "one") -> Payload:
+    return Payload("deployment", component, json.dumps({"for": component}).encode())
+
+
+ACCEPTED = Receipt(payload(), None, "", 202, 1)
+REFUSED = Receipt(payload("two"), LASTING, "HTTP 400", 400, 1)
+LOST = Receipt(payload("two"), PASSING, "HTTP 503", 503, 3)
+KEPT = LOST._replace(spooled=True)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "word"),
+    [
+        ([ACCEPTED, ACCEPTED], "accepted"),
+        ([ACCEPTED, REFUSED], "partial"),
+        ([ACCEPTED, KEPT], "partial"),
+        ([KEPT, KEPT], "spooled"),
+        ([KEPT, LOST], "failed"),
+        ([KEPT, REFUSED], "failed"),
+        ([REFUSED], "failed"),
+        ([], "accepted"),
+    ],
+)
+def test_the_receipts_are_summed_up_in_one_word(receipts: list[Receipt], word: str) -> None:
+    """`spooled` promises that a replay will send all of it."""
+    assert outcomes.outcome(receipts) == word
+
+
+def test_the_outputs_tell_the_event_and_what_became_of_it() -> None:
+    """In the order of the documented list; the status is that of the last answer there was."""
+    silent = Receipt(payload("two"), PASSING, attempts=2)
+    found = outcomes.outputs("partial", EVENTS, [payload(), payload("two")], [ACCEPTED, silent])
+    assert found == {
+        "outcome": "partial",
+        "event-type": "deployment",
+        "state": "FAILED",
+        "component-ids": "one,two",
+        "pipeline-id": "ci.acme.example/shop",
+        "environment-id": "prod",
+        "sequence-number": "42",
+        "update-sequence-number": "7",
+        "http-status": "202",
+        "send-attempts": "3",
+        "payload": '[{"for":"one"},{"for":"two"}]',
+    }
+    assert list(found) == list(outcomes.OUTPUTS)
+
+
+def test_what_does_not_apply_is_no_output() -> None:
+    """Neither a status where nobody answered, nor attempts where nothing was sent."""
+    assert outcomes.outputs("skipped", ()) == {"outcome": "skipped"}
+    build = Event("build", "c", "one", {"buildProperties": {"state": "FAILED"}})
+    assert outcomes.outputs("dry-run", [build], [payload()]) == {
+        "outcome": "dry-run",
+        "event-type": "build",
+        "state": "FAILED",
+        "component-ids": "one",
+        "payload": '{"for":"one"}',
+    }
+
+
+def test_the_report_has_a_row_for_each_component() -> None:
+    begun = Tracked(Identity("deployment", "p", "prod", 42), "FAILED", 7)
+    report = outcomes.report("partial", EVENTS, [], [ACCEPTED, KEPT], begun)
+    assert report == Report(
+        outputs=outcomes.outputs("partial", EVENTS, [], [ACCEPTED, KEPT]),
+        rows=(
+            Row("one", "accepted"),
+            Row("two", "spooled", "Compass is down. HTTP 503"),
+        ),
+        title="Shop #42",
+        url="https://ci.acme.example/42",
+        tracked=begun,
+    )
+    dry = outcomes.report("dry-run", EVENTS, [])
+    assert dry.rows == (Row("one", "dry-run"), Row("two", "dry-run"))
+
+
+def test_a_row_without_a_detail_ends_without_a_full_stop() -> None:
+    assert outcomes.row(REFUSED._replace(detail="")) == Row("two", "failed", "Compass said no")
+
+
+def test_the_opening_says_what_is_about_to_be_sent() -> None:
+    assert outcomes.opening(EVENTS) == [
+        Message("info", 'deployment FAILED "Shop #42"'),
+        Message("info", "pipeline ci.acme.example/shop, environment prod, sequence number 42"),
+    ]
+    request = Event("pullRequest", "c", "one", {"pullRequestProperties": {"status": "MERGED"}})
+    assert outcomes.opening([request]) == [Message("info", 'pullRequest MERGED "MERGED"')]
+    custom = Event("custom", "c", "one", {"displayName": "Cache warmed"})
+    assert outcomes.opening([custom]) == [Message("info", 'custom "Cache warmed"')]
+
+
+def closing(*receipts: Receipt, outbox: str | None = None, kept: str = "") -> list[Message]:
+    return outcomes.closing(receipts, "warning", outbox, kept)
+
+
+def test_what_was_accepted_is_said_in_one_line() -> None:
+    assert closing(ACCEPTED) == [Message("success", "accepted by Compass for one")]
+    assert closing(ACCEPTED, ACCEPTED) == [
+        Message("success", "accepted by Compass for 2 components")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failed", "outbox", "kept", "last"),
+    [
+        (REFUSED, "box", "", "Nothing was stored; sending it again unchanged would fail again."),
+        (LOST, None, "", "The event is lost. Give outbox to keep such events for a replay."),
+        (LOST, "box", "", "It could not be kept in the outbox, so the event is lost."),
+        (KEPT, "box", "", "Kept in box; send it later with: compass-event replay box"),
+        (LOST, None, "box", "It stays in box."),
+    ],
+)
+def test_a_failure_says_what_to_do_and_where_the_event_is(
+    failed: Receipt, outbox: str | None, kept: str, last: str
+) -> None:
+    assert failed.failure
+    [message] = closing(failed, outbox=outbox, kept=kept)
+    assert (message.level, message.title) == ("warning", failed.failure.headline)
+    assert message.text.split("\n") == [
+        f"{failed.detail} (attempts: {failed.attempts})",
+        failed.failure.hint,
+        "Component: two",
+        last,
+    ]
+
+
+def test_failures_with_one_cause_are_told_once() -> None:
+    """The first three names and answers; of each answer the most attempts, the most of all first."""
+    many = [
+        LOST._replace(payload=payload(name), detail=detail, attempts=attempts)
+        for name, detail, attempts in [
+            ("a", "HTTP 503", 1), ("b", "HTTP 503", 4), ("c", "", 2), ("d", "HTTP 500", 3),
+            ("e", "not tried", 0),
+        ]
+    ]  # fmt: skip
+    [message, other] = closing(*many, REFUSED)
+    assert message.text.split("\n") == [
+        "HTTP 503 (attempts: 4)",
+        "HTTP 500 (attempts: 3)",
+        "no answer yet (attempts: 2)",
+        "Come back later.",
+        "Component: a, b, c and 2 more",
+        "The event is lost. Give outbox to keep such events for a replay.",
+    ]
+    assert other.title == "Compass said no"
+
+
+def test_one_failure_with_two_things_to_do_is_two_messages() -> None:
+    """What an answer's own error says to do stands with its components alone."""
+    other = REFUSED._replace(failure=LASTING._replace(hint="Mend the other thing."))
+    assert [message.text.split("\n")[1] for message in closing(REFUSED, other)] == [
+        "Mend it.",
+        "Mend the other thing.",
+    ]
