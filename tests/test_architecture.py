@@ -20,8 +20,8 @@ NAMES = sorted(SOURCES)
 
 # The rooms, top to bottom: each may use what stands above it, and nothing below.
 ROOMS = (
-    "errors", "text", "globs", "event_types", "snapshot", "inputs", "tracking", "ci", "connection", "lookup",
-    "event", "schemas", "delivery", "report", "commands", "main",
+    "errors", "text", "globs", "event_types", "snapshot", "inputs", "tracking", "ci", "connection",
+    "lookup", "event", "schemas", "delivery", "report", "commands", "main",
 )  # fmt: skip
 PROGRAMS = ("sandbox", "demo")
 """Programs of their own, which `main` starts."""
