@@ -28,8 +28,9 @@ def built(
     resumed: Tracked | None = None,
 ) -> Events:
     """The events of a recorded run."""
-    inputs, system, run = interpret(snapshot(recording, now), {"component-id": ARI} | asked)
-    return event.build(inputs, run, system, (), now, tracked, resumed)
+    taken = snapshot(recording, now)
+    inputs, system, run = interpret(taken, {"component-id": ARI} | asked)
+    return event.build(inputs, run, system, taken, tracked, resumed)
 
 
 def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compass_action import snapshot
-from compass_action.snapshot import ComponentFile, Place, Wanted, glob_matcher, is_glob
+from compass_action.globs import glob_matcher, is_glob
+from compass_action.snapshot import ComponentFile, Place, Wanted
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 
@@ -23,7 +24,7 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 def read(workspace: Path, *patterns: str) -> tuple[ComponentFile, ...]:
     """The component files that are read in this workspace; without patterns those at its root."""
     wanted = Wanted(str(workspace), component_files=patterns or DEFAULTS, optional=DEFAULTS)
-    return snapshot.read({}, wanted).component_files
+    return snapshot.read({}, wanted).component_files.files
 
 
 def paths(workspace: Path, *patterns: str) -> list[str]:
@@ -46,7 +47,7 @@ def write(path: Path, text: str = "id: x\n") -> Path:
 @pytest.mark.parametrize("name", ["compass.yml", "compass.yaml"])
 def test_the_file_at_the_root_is_found(name: str, tmp_path: Path) -> None:
     write(tmp_path / name, "name: shop\n")
-    assert read(tmp_path) == (ComponentFile(name, "name: shop\n"),)
+    assert read(tmp_path) == (ComponentFile(name, "name: shop\n", by_chance=True),)
 
 
 def test_both_files_at_the_root_are_read_and_neither_has_to_be_there(tmp_path: Path) -> None:

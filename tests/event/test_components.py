@@ -13,7 +13,7 @@ from compass_action.errors import InputError
 from compass_action.event.components import choose, wanted_files
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
-from compass_action.snapshot import ComponentFile
+from compass_action.snapshot import ComponentFile, ComponentFiles
 
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
 OTHER_CLOUD = "83673fa7-fd28-4f4a-9738-f584064570a7"
@@ -26,13 +26,14 @@ def ari(last: int = 1, cloud: str = CLOUD) -> str:
 
 def chosen(*texts: str) -> tuple[str, ...]:
     """The components of files with these texts."""
-    return choose(Inputs(), [ComponentFile(f"{n}.yml", text) for n, text in enumerate(texts)]).ids
+    files = tuple(ComponentFile(f"{n}.yml", text) for n, text in enumerate(texts))
+    return choose(Inputs(), ComponentFiles(files)).ids
 
 
 def refused(inputs: Inputs, files: Sequence[ComponentFile] = ()) -> list[str]:
     """The problems that are told."""
     with pytest.raises(InputError) as raised:
-        choose(inputs, files)
+        choose(inputs, ComponentFiles(tuple(files)))
     return [str(problem) for problem in raised.value.problems]
 
 
@@ -44,9 +45,9 @@ def problem(text: str) -> str:
 
 def test_the_ids_that_are_given_count_each_once_and_no_file_is_read() -> None:
     assert wanted_files({"component-id": Given(ari(1), "COMPASS_COMPONENT_ID")}) == ()
-    files = [ComponentFile("compass.yml", f"id: {ari(9)}")]
+    files = ComponentFiles((ComponentFile("compass.yml", f"id: {ari(9)}"),))
     found = choose(Inputs(component_id=(ari(2), ari(1), ari(2))), files)
-    assert found == (CLOUD, (ari(2), ari(1)))
+    assert found == (CLOUD, (ari(2), ari(1)), ())
 
 
 def test_the_files_to_read_are_those_named_or_those_at_the_root() -> None:
@@ -161,7 +162,7 @@ def test_components_of_two_clouds_need_two_runs() -> None:
 
 def test_a_cloud_id_has_to_be_the_component_s() -> None:
     right = Inputs(component_id=(ari(),), cloud_id=CLOUD)
-    assert choose(right, ()).cloud_id == CLOUD
+    assert choose(right, ComponentFiles()).cloud_id == CLOUD
     [message] = refused(Inputs(component_id=(ari(),), cloud_id=OTHER_CLOUD))
     assert message.startswith(f"cloud-id: {OTHER_CLOUD} is not the cloud of the component")
 

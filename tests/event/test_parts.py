@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compass_action.errors import CompassEventError, EventError
 from compass_action.event import tracked_of
 from compass_action.event_types import EVENT_TYPES
-from compass_action.inputs.values import read_mapping
+from compass_action.inputs.mappings import read_mapping
 from compass_action.report import outcomes
 from compass_action.schemas import validate
 from tests.building import built, part, refused

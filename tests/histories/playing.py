@@ -56,11 +56,12 @@ def _play(report: Report, pocket: list[Tracked]) -> Sent:
     inputs, _, problems = given.parse(line.arguments, report.env, read_echoes(report.env))
     assert problems == []
     system = ci.detect(report.env)
-    run = system.parse(Snapshot(report.env, report.at), inputs)
+    taken = Snapshot(report.env, report.at)
+    run = system.parse(taken, inputs)
     resumed = pocket[0] if line.command == "post" else None
     if inputs.track and resumed is None:
         inputs = inputs._replace(state="in_progress")
-    built = event.build(inputs, run, system, (), report.at, pocket, resumed)
+    built = event.build(inputs, run, system, taken, pocket, resumed)
     if built.events[0].part["state"] == "IN_PROGRESS":
         record = read_record(event.track(built).to_json())
         assert record is not None

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compass_action.inputs import values
+from compass_action.inputs import mappings, values
 from compass_action.inputs.table import BY_NAME, INPUTS
 from compass_action.inputs.values import ValueType
 from tests.recorded import TESTS, read_json
@@ -108,7 +108,7 @@ def test_no_mapping_is_too_odd(text: str) -> None:
     """What people write as YAML may be anything; a mapping comes out, or a sentence."""
     said = "."
     try:
-        assert isinstance(values.read_mapping(text.strip()), dict)
+        assert isinstance(mappings.read_mapping(text.strip()), dict)
     except ValueError as error:
         said = str(error)
     assert said.endswith(".")
@@ -125,15 +125,15 @@ PLAIN = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=5), PLAIN, max_size=3))
 def test_json_keeps_what_it_holds(mapping: dict[str, Any]) -> None:
-    if not values._deeper_than(values.PROPERTIES_MAX_DEPTH, mapping):
-        assert values.read_mapping(json.dumps(mapping)) == mapping
+    if not mappings._deeper_than(mappings.PROPERTIES_MAX_DEPTH, mapping):
+        assert mappings.read_mapping(json.dumps(mapping)) == mapping
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.text("onyesf0123.~nul", min_size=1, max_size=6)))
 def test_yaml_scalars_stay_what_was_written(mapping: dict[str, str]) -> None:
     """`on`, `0123`, `1.10`, `null` and `~` are texts; the schema's types are made later."""
     text = "".join(f"{key}: {value}\n" for key, value in mapping.items())
-    assert values.read_mapping(text or "{}") == mapping
+    assert mappings.read_mapping(text or "{}") == mapping
 
 
 def test_anchors_aliases_and_tags_are_not_read() -> None:
@@ -144,7 +144,7 @@ def test_anchors_aliases_and_tags_are_not_read() -> None:
     for text in (laughs, "a: !!python/object:os.system x", "a: !x b", "a: &b c"):
         assert isinstance(yaml.compose(text, yaml.BaseLoader), yaml.Node)  # it is valid YAML
         with pytest.raises(ValueError, match="anchors, aliases, tags and more"):
-            values.read_mapping(text)
+            mappings.read_mapping(text)
 
 
 @pytest.mark.parametrize("depth", [20, 200, 800, 950, 5_000])
@@ -156,7 +156,7 @@ def test_a_deep_mapping_is_refused(depth: int, opening: str) -> None:
     if opening == '{"a":':
         text = opening * depth + "1" + closing * depth
     with pytest.raises(ValueError, match="not a mapping"):
-        values.read_mapping(text)
+        mappings.read_mapping(text)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_deep_mapping_is_refused(depth: int, opening: str) -> None:
 def test_a_large_text_costs_little(text: str) -> None:
     began = time.perf_counter()
     with pytest.raises(ValueError, match=r"longer than|not a mapping"):
-        values.read_mapping(text)
+        mappings.read_mapping(text)
     assert time.perf_counter() - began < 2
 
 
