@@ -29,9 +29,9 @@ from tests.recorded import NOW, RECORDED, TESTS, interpret, read_env, read_json,
 
 def as_json(run: CiRun) -> dict[str, object]:
     """The record as JSON has it; what is not known is left out."""
-    values = run._asdict().items()
-    shown = ((k, v.isoformat() if isinstance(v, datetime) else v) for k, v in values)
-    return {name: value for name, value in shown if value is not None}
+    said = {k: v for k, v in run._asdict().items() if CiRun._field_defaults.get(k, ...) != v}
+    shown = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in said.items()}
+    return dict(json.loads(json.dumps(shown)))
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
