@@ -125,7 +125,7 @@ def test_the_default_file_as_a_symlink_to_the_outside_is_told(tmp_path: Path) ->
 def test_a_symlink_inside_the_workspace_is_followed(tmp_path: Path) -> None:
     write(tmp_path / "config" / "shop.yml", "name: shop\n")
     (tmp_path / "compass.yml").symlink_to("config/shop.yml")
-    assert read(tmp_path) == (ComponentFile("compass.yml", "name: shop\n"),)
+    assert read(tmp_path) == (ComponentFile("compass.yml", "name: shop\n", by_chance=True),)
 
 
 def test_a_workspace_that_is_itself_a_symlink_is_no_obstacle(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from compass_action.text import (
     json_line,
     one_line,
     quoted,
-    redacted,
-    secret_forms,
+    secrets_of,
     shorten,
     timestamp,
 )
@@ -108,7 +107,7 @@ EMAIL, TOKEN = "ada@acme.example", 'p+/"\\q=%'
 
 def test_a_token_is_known_in_every_form_in_which_it_travels() -> None:
     """Plain, in a URL, in JSON, in Basic authentication, in URL-safe Base64; without the `=` at the end."""
-    assert set(secret_forms(TOKEN, EMAIL)) == {
+    assert set(secrets_of(TOKEN, EMAIL).forms) == {
         'p+/"\\q=%',
         "p%2B%2F%22%5Cq%3D%25",
         "p%2B/%22%5Cq%3D%25",
@@ -119,12 +118,50 @@ def test_a_token_is_known_in_every_form_in_which_it_travels() -> None:
         "cCsvIlxxPSU",
         "YWRhQGFjbWUuZXhhbXBsZTpwKy8iXHE9JQ",
     }
-    assert secret_forms("abc", "") == (":abc", "YWJj", "OmFiYw")
+    assert set(secrets_of("abc", "").forms) == {":abc", "YWJj", "OmFiYw"}
+    assert secrets_of("", EMAIL).forms == secrets_of(None, None).forms == ()
 
 
-def test_a_longer_secret_is_hidden_before_a_shorter_one_inside_it() -> None:
-    """In the order in which they are handed over: the log's is by length."""
-    hidden = sorted(secret_forms(TOKEN, EMAIL), key=len, reverse=True)
-    for form in hidden:
-        assert redacted(f"<{form}>", hidden) == "<***>"
-    assert redacted("nothing here", hidden) == "nothing here"
+def test_base64_is_known_in_both_alphabets() -> None:
+    """`?>` and `>?` are what the two write otherwise."""
+    forms = secrets_of("a?>>?~~a", "a@b.c").forms
+    assert {"YT8+Pj9+fmE", "YT8-Pj9-fmE"} <= set(forms)
+    slashes = secrets_of("???>>>???", "").forms
+    assert {"Pz8/Pj4+Pz8/", "Pz8_Pj4-Pz8_"} <= set(slashes)
+
+
+def test_a_secret_is_hidden_whole_wherever_it_stands() -> None:
+    secrets = secrets_of(TOKEN, EMAIL)
+    for form in secrets.forms:
+        assert secrets.hide_in(f"<{form}>") == "<***>"
+        assert secrets.stand_in(f"<{form}>")
+    assert secrets.hide_in("nothing here") == "nothing here"
+    assert not secrets.stand_in("nothing here")
+
+
+LONG = "ATATT3xFfGF0" + "".join(chr(97 + n * n % 23) + str(n % 7) for n in range(90))
+"""As long as Atlassian's are."""
+
+
+def test_a_part_of_a_long_secret_is_hidden_too() -> None:
+    """Wherever somebody has cut it; what is shorter than 16 characters tells too little."""
+    assert len(LONG) == 192
+    secrets = secrets_of(LONG, EMAIL)
+    for start in range(0, 192, 5):
+        for length in (16, 17, 40, 191):
+            part = LONG[start : start + length]
+            if len(part) >= 16:
+                assert part not in secrets.hide_in(f"a{part}b")
+                assert secrets.hide_in(f"({part})") == "(***)"
+    assert secrets.hide_in(LONG[:15]) == LONG[:15]
+    assert secrets.hide_in("ATATT3xFfGF0") == "ATATT3xFfGF0"
+    assert not secrets.stand_in(LONG[:191])
+
+
+def test_the_prefix_that_all_tokens_share_is_no_secret() -> None:
+    other = "ATATT3xFfGF0" + "z" * 20
+    assert secrets_of(LONG, EMAIL).hide_in(other) == other
+
+
+def test_secrets_do_not_show_themselves() -> None:
+    assert TOKEN not in repr(secrets_of(TOKEN, EMAIL))

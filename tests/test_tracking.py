@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from compass_action.tracking import (
     Identity,
     Tracked,
+    digest_of,
     read_echoes,
     read_record,
     read_records,
@@ -34,11 +35,13 @@ def records(draw: st.DrawFn) -> Tracked:
         identity = Identity(kind, pipeline, draw(TEXTS), draw(NUMBERS))
         identified = {"environmentId": identity.environment_id or ""}
         environment = {"category": "TESTING", "displayName": draw(TEXTS)} | identified
+    ids = tuple(draw(st.lists(TEXTS, min_size=1, max_size=3)))
     return Tracked(
         identity,
         state=draw(TEXTS),
         update_sequence_number=draw(NUMBERS),
-        component_ids=tuple(draw(st.lists(TEXTS, min_size=1, max_size=3))),
+        components=digest_of(ids),
+        component_ids=ids if draw(st.booleans()) else (),
         started_at=draw(st.none() | TIMES),
         environment=environment,
         source_id=draw(st.none() | TEXTS),
@@ -183,14 +186,15 @@ def test_what_is_not_known_is_no_output() -> None:
 
 def test_every_event_has_a_file_of_its_own_and_its_updates_share_it() -> None:
     begun = Tracked(WHOLE, "IN_PROGRESS", 1)
-    assert begun.file_name == Tracked(WHOLE, "FAILED", 2, ("a",)).file_name
+    assert begun.file_name == Tracked(WHOLE, "FAILED", 2, component_ids=("a",)).file_name
     others = [
         WHOLE._replace(pipeline_id="q"),
         WHOLE._replace(environment_id=None),
         WHOLE._replace(sequence_number=1),
     ]
     names = {begun.file_name, *(begun._replace(identity=one).file_name for one in others)}
-    assert len(names) == 4
+    names.add(begun._replace(components=digest_of(["a"])).file_name)
+    assert len(names) == 5
     assert all(len(name) == len("compass-event-0123456789abcdef.json") for name in names)
 
 

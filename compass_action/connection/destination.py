@@ -55,7 +55,7 @@ def only_strongest(inputs: Inputs, given: Mapping[str, Given]) -> Inputs:
     site, api_url = given.get("site"), given.get("api-url")
     if not site or not api_url:
         return inputs
-    if strength(site) == strength(api_url) == strength(Given("", "COMPASS_")):
+    if strength(site) == strength(api_url) >= strength(Given("", "COMPASS_")):
         message = f"{api_url.source} and {site.source} both say where to send. Set one of them."
         raise InputError([Problem("api-url", message)])
     if strength(site) < strength(api_url):

@@ -20,6 +20,9 @@ from . import components, identity, parts, wording
 from .event import Event, Events
 from .facts import Facts
 
+AHEAD_MAX = timedelta(minutes=5)
+"""Clocks may differ by so much."""
+
 
 def build(
     inputs: Inputs,
@@ -79,17 +82,11 @@ def _for_component(event: Event, ari: str) -> Event:
 
 
 def _time_problems(inputs: Inputs, now: datetime) -> list[Problem]:
-    """Find times that lie ahead: the events that come before them would be ignored."""
-    limit = now + timedelta(minutes=5)
-    return [
-        Problem(name, f"{timestamp(moment)} lies ahead. Write a time that has come.")
-        for name, moment in (
-            ("started-at", inputs.started_at),
-            ("completed-at", inputs.completed_at),
-            ("last-updated", inputs.last_updated),
-        )
-        if moment and moment > limit
-    ]
+    """Refuse an update from the future: those that come before it would be ignored."""
+    if not inputs.last_updated or inputs.last_updated <= now + AHEAD_MAX:
+        return []
+    message = f"{timestamp(inputs.last_updated)} lies ahead. Write a time that has come."
+    return [Problem("last-updated", message)]
 
 
 def track(events: Events) -> Tracked:
@@ -107,6 +104,7 @@ def tracked_of(event: Event) -> Tracked:
     """Read identity, state, start and update number off an event."""
     kind = EVENT_TYPES[event.event_type]
     state, started = event.part.get(kind.outcome), event.part.get(kind.starts)
+    environment = event.part.get("environment")
     return Tracked(
         identity.of_part(event.event_type, event.part),
         None if state is None else str(state),
@@ -114,7 +112,7 @@ def tracked_of(event: Event) -> Tracked:
         started_at=read_time(started)
         if isinstance(started, str) and event.start_is_known
         else None,
-        environment=event.part.get("environment"),
+        environment=environment if isinstance(environment, Mapping) else None,
     )
 
 

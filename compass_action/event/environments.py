@@ -66,8 +66,8 @@ def category_by_words(name: str) -> Category:
     """
     for segment in SEGMENTS.split(name):
         words = _known_words(segment)
-        strong = [word for word in words if word not in WEAK]
-        known = [word for word in strong or words if word in CATEGORY_OF_WORD]
+        known = [word for word in words if word in CATEGORY_OF_WORD]
+        known = [word for word in known if word not in WEAK] or known
         if not known:
             continue
         word = known[-1] if known[-1] == words[-1] else known[0]

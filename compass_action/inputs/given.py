@@ -28,6 +28,8 @@ class Given(NamedTuple):
     text: str
     source: str
     """Where: `--component-id`, `INPUT_COMPONENT-ID`, `COMPASS_COMPONENT_ID`."""
+    doubtful: bool = False
+    """It looks like the runner's, and an earlier step may have planted it."""
 
 
 def parse(
@@ -66,8 +68,14 @@ def find(
             continue
         stripped = text.strip().strip(row.type.dropped)
         if stripped and not UNRESOLVED.fullmatch(stripped):
-            return Given(stripped, source)
+            return Given(stripped, source, _is_doubtful(row, source, env))
     return None
+
+
+def _is_doubtful(row: Input, source: str, env: Mapping[str, str]) -> bool:
+    """Tell a variable that GitHub's runner did not set: it keeps the hyphens, and sets every input."""
+    hyphens, underscores = row.variables[:2]
+    return source == underscores != hyphens and hyphens in env
 
 
 def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]:
@@ -88,6 +96,8 @@ def find_leaks(given: Mapping[str, Given], secrets: Secrets) -> Iterator[Problem
 
 def strength(given: Given) -> int:
     """Rank where a value was found: 0 for the command line, the strongest source."""
+    if given.doubtful:
+        return len(SOURCES)
     return next(n for n, start in enumerate(SOURCES) if given.source.startswith(start))
 
 
@@ -100,10 +110,7 @@ def _candidates(
 ) -> Iterator[tuple[str, str]]:
     if row.name in arguments:
         yield "--" + row.name, arguments[row.name]
-    hyphens, underscores = row.variables[:2]
     for variable in dict.fromkeys(row.variables):
-        if variable == underscores != hyphens and hyphens in env:
-            continue  # GitHub's runner has set the other one; this one has been planted
         if env.get(variable):
             yield variable, env[variable]
         elif row.type.is_list:

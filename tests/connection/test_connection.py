@@ -62,12 +62,17 @@ def talking(conversation: Callable[[socket.socket, int], None]) -> Iterator[Dest
         listener.shutdown(socket.SHUT_RDWR)
 
 
+def undated(answer: object) -> object:
+    """The answer without the server's clock."""
+    return answer._replace(date=None) if isinstance(answer, Answer) else answer
+
+
 def test_a_request_is_what_the_contract_says() -> None:
     """POST, HTTP Basic, JSON; uncompressed, so that no answer can be a bomb."""
     with running_sandbox(credentials=(EMAIL, TOKEN)) as sandbox:
         [reply] = asking(at(sandbox.server_port), EVENT)
         [request] = sandbox.requests
-    assert reply == Reply(Answer(202, b""))
+    assert undated(reply.answer) == Answer(202, b"")
     assert request.body == EVENT
     basic = base64.b64encode(b"ada@acme.example:made-up-token").decode()
     assert request.headers.get_all("Authorization") == [f"Basic {basic}"]
@@ -106,13 +111,13 @@ def test_a_late_answer_is_not_taken_for_that_to_another_question() -> None:
         first, second = connection.ask(b"a", 0.6), connection.ask(b"a", 10)
         connection.close()
     assert isinstance(first.answer, AttemptTimeoutError | requests.Timeout)
-    assert second.answer == Answer(202, b"")
+    assert undated(second.answer) == Answer(202, b"")
 
 
 def test_many_requests_share_one_connection() -> None:
     with running_sandbox() as sandbox, running_adversary({}, sandbox.server_port) as server:
         replies = asking(at(server.port), *[EVENT] * 5)
-    assert [reply.answer for reply in replies] == [Answer(202, b"")] * 5
+    assert [undated(reply.answer) for reply in replies] == [Answer(202, b"")] * 5
     assert [reply.was_kept for reply in replies] == [False, True, True, True, True]
     assert server.connections == 1
 
@@ -121,7 +126,7 @@ def test_an_answer_is_read_with_its_body_and_retry_after() -> None:
     faults = [{"status": 429, "headers": {"Retry-After": "7"}, "body": "slow down"}]
     with running_sandbox(faults=faults) as sandbox:
         [reply] = asking(at(sandbox.server_port), EVENT)
-    assert reply.answer == Answer(429, b"slow down", "7")
+    assert undated(reply.answer) == Answer(429, b"slow down", "7")
 
 
 def test_netrc_neither_supplies_nor_replaces_credentials(
@@ -138,7 +143,7 @@ def test_netrc_neither_supplies_nor_replaces_credentials(
     with running_sandbox(credentials=(EMAIL, TOKEN)) as sandbox:
         [reply] = asking(at(sandbox.server_port), EVENT)
         [request] = sandbox.requests
-    assert reply.answer == Answer(202, b"")
+    assert undated(reply.answer) == Answer(202, b"")
     basic = base64.b64encode(b"ada@acme.example:made-up-token").decode()
     assert request.headers.get_all("Authorization") == [f"Basic {basic}"]
 
@@ -158,7 +163,7 @@ def test_a_proxy_sees_the_host_and_nothing_else(tmp_path: Path) -> None:
             str(write_bundle(tmp_path)),
         )
         replies = asking(where, EVENT, EVENT)
-        assert [reply.answer for reply in replies] == [Answer(202, b"")] * 2
+        assert [undated(reply.answer) for reply in replies] == [Answer(202, b"")] * 2
         [asked] = proxy.asked
         assert asked.startswith(f"CONNECT 127.0.0.1:{server.port} HTTP/1.".encode())
         assert b"Proxy-Authorization: Basic " + base64.b64encode(b"user:pass") in asked

@@ -168,9 +168,18 @@ def test_with_no_budget_nothing_is_asked(seconds: float, clock: Clock) -> None:
 
 
 def test_every_attempt_and_wait_is_told(clock: Clock) -> None:
-    said: list[str] = []
-    client.send([payload()], Compass([503, 202]).ask, 120, clock.work, said.append)
-    assert said == ["attempt 1: HTTP 503", "waiting 2.0 s", "attempt 2: HTTP 202"]
+    told: list[client.Attempt] = []
+    client.send([payload()], Compass([503, 202]).ask, 120, clock.work, told.append)
+    assert told == [
+        client.Attempt(1, "HTTP 503", failed=True, wait=2.0),
+        client.Attempt(2, "HTTP 202", failed=False, wait=None),
+    ]
+
+
+def test_the_last_attempt_that_is_in_the_budget_has_no_wait_behind_it(clock: Clock) -> None:
+    told: list[client.Attempt] = []
+    client.send([payload()], Compass([503]).ask, 20, clock.work, told.append)
+    assert [attempt.wait is None for attempt in told] == [False] * (len(told) - 1) + [True]
 
 
 @pytest.mark.parametrize("when", ["waiting", "asking"])

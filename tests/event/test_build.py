@@ -72,7 +72,7 @@ def test_the_record_of_another_event_lends_nothing() -> None:
     found = built("bitbucket-branch", {"state": "success"}, later, (record,))
     assert found.events[0].part["startedAt"] == "2026-11-23T12:03:00Z"
     assert "completedAt" not in found.events[0].part
-    assert "start is unknown" in found.notices[0]
+    assert "No start time" in found.notices[0]
 
 
 @pytest.mark.parametrize("state", ["pending", "in_progress"])
@@ -146,14 +146,24 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     }  # fmt: skip
     assert set(refused("shell", {})) == {"pipeline-id", "state", "external-event-source-id", "url"}
     named = refused("shell", {"event-type": "incident", "component-id": "x"})
-    assert set(named) == {"state", "component-id", "external-event-source-id", "url"}
+    assert set(named) == {
+        "state", "component-id", "external-event-source-id", "url", "properties",
+    }  # fmt: skip
 
 
 def test_two_components_are_two_events_that_differ_in_nothing_else() -> None:
     other = ARI.replace("e598e4", "e598e5")
     first, second = built("github-push", {"component-id": f"{ARI},{other}"}).events
     assert (first.component_id, second.component_id) == (ARI, other)
-    assert first.body == second.body
+    sources = [event.body["externalEventSourceId"] for event in (first, second)]
+    assert sources == [
+        "https://github.com/acme/shop#c34578a8-98c2-43e3-8b47-ee9b4fe598e4",
+        "https://github.com/acme/shop#c34578a8-98c2-43e3-8b47-ee9b4fe598e5",
+    ]
+    assert {**first.body, "externalEventSourceId": ""} == {
+        **second.body,
+        "externalEventSourceId": "",
+    }
 
 
 def test_a_long_description_is_cut_and_one_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -15,7 +16,7 @@ from compass_action.event import identity
 from compass_action.event.environments import slug
 from compass_action.event.facts import Facts
 from compass_action.inputs.table import Inputs
-from compass_action.tracking import Identity
+from compass_action.tracking import Identity, Tracked
 
 GITHUB = CiRun(
     "github",
@@ -66,7 +67,7 @@ def identify(kind: str, inputs: Inputs, run: CiRun) -> Identity:
         (GITHUB._replace(leg=3), JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"),
         (GITHUB, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/test"),
         (GITHUB._replace(leg=3), RUN, "github.com/acme/shop/runs/7421/attempts/2"),
-        (CALLED, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/deploy/41234567890"),
+        (CALLED, JOB, "github.com/acme/shop/runs/7421/attempts/2/jobs/41234567890"),
         (BITBUCKET, JOB, "bitbucket.org/acme/shop/builds/218/steps/8a1c/runs/2"),
         (BITBUCKET, RUN, "bitbucket.org/acme/shop/builds/218"),
         (GITLAB, JOB, "gitlab.com/acme/shop/pipelines/901/jobs/7788"),
@@ -144,8 +145,6 @@ def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
     run = CALLED._replace(job_id=None)
     with pytest.raises(InputError, match="pipeline-id: it is not given"):
         identify("build", JOB, run)
-    with pytest.raises(InputError, match="sequence-number: it is not given"):
-        identify("deployment", JOB, run)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,6 @@ def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
         (GITLAB._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
         (GITLAB._replace(run_id=str(2**53)), RUN, "exceeds 2^53"),
         (CALLED._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
-        (GITLAB._replace(job_id="7_788"), JOB, "gitlab does not say"),
     ],
 )
 def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, message: str) -> None:
@@ -190,18 +188,52 @@ def test_environments_that_differ_in_more_than_case_have_ids_of_their_own(names:
 def test_an_update_is_numbered_by_the_exact_millisecond(milliseconds: int) -> None:
     """Through a float, some moments (none of these years, as it happens) come out one too low."""
     now = identity.EPOCH + timedelta(milliseconds=milliseconds)
-    number = identity.update_sequence_number
-    assert number(now, None, None) == milliseconds
-    assert number(now, None, milliseconds - 1) == milliseconds
-    assert number(now, None, milliseconds) == milliseconds + 1
-    assert number(now, None, milliseconds + 90_000) == milliseconds + 90_001
+    assert numbered(now) == milliseconds
+    assert numbered(now, begun=milliseconds - 1) == milliseconds
+    assert numbered(now, begun=milliseconds) == milliseconds + 1
+    assert numbered(now, begun=milliseconds + 90_000) == milliseconds + 90_001
+
+
+def numbered(now: datetime, inputs: Inputs = JOB, begun: int | None = None, **run: Any) -> int:
+    """The number of an update, of an event that was begun with another one."""
+    record = Tracked(Identity("build", "p"), "IN_PROGRESS", begun) if begun is not None else None
+    about = GITHUB._replace(**run)
+    return identity.update_sequence_number(
+        Facts("build", inputs, SYSTEMS["github"], about, now, begun=record)
+    )
+
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NOON_MS = 1_795_435_200_000
+
+
+@pytest.mark.parametrize(
+    ("hours", "believed"), [(1, True), (24, True), (25, False), (9_999, False)]
+)
+def test_a_record_a_day_ahead_of_us_is_not_believed(hours: int, believed: bool) -> None:
+    """It would hide every update until then."""
+    ahead = NOON_MS + hours * 3_600_000
+    assert numbered(NOON, begun=ahead) == (ahead + 1 if believed else NOON_MS)
+
+
+def test_news_are_numbered_by_their_own_time() -> None:
+    """So that a message that was delayed undoes nothing; of one second, what has ended comes last."""
+    happened = datetime(2026, 11, 23, 11, 59, 58, tzinfo=UTC)
+    assert numbered(NOON, updated_at=happened, update_rank=0) == NOON_MS - 2_000
+    assert numbered(NOON, updated_at=happened, update_rank=2) == NOON_MS - 1_998
+
+
+def test_a_given_time_of_the_last_update_numbers_what_was_not_begun() -> None:
+    """A constant would hide the end of what was."""
+    given = Inputs(last_updated=datetime(2026, 11, 23, 11, tzinfo=UTC))
+    assert numbered(NOON, given) == NOON_MS - 3_600_000
+    assert numbered(NOON, given, begun=NOON_MS - 5_000) == NOON_MS
 
 
 def test_a_given_number_rises_too() -> None:
     """Both stages of a tracked job are given the same number; the second has to count for more."""
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert identity.update_sequence_number(now, 7, None) == 7
-    assert identity.update_sequence_number(now, 7, 7) == 8
+    assert numbered(NOON, Inputs(update_sequence_number=7)) == 7
+    assert numbered(NOON, Inputs(update_sequence_number=7), begun=7) == 8
 
 
 def test_properties_may_name_the_event_as_well() -> None:
@@ -235,7 +267,7 @@ def test_where_an_environment_is_known_an_event_is_a_deployment(
 
 def test_the_event_source_is_the_repository_or_what_was_given() -> None:
     system = SYSTEMS["github"]
-    assert identity.source_id(JOB, GITHUB, system) == "https://github.com/acme/shop"
+    assert identity.source_id(JOB, GITHUB, system) == "https://github.com/acme/shop#"
     given = Inputs(external_event_source_id="mine")
     assert identity.source_id(given, GITHUB, system) == "mine"
     with pytest.raises(InputError, match="external-event-source-id: it is not given"):

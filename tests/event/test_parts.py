@@ -48,14 +48,13 @@ def test_properties_become_what_the_contract_wants(
 @pytest.mark.parametrize(
     ("kind", "written"),
     [
-        ("build", '{"pipeline": null}'), ("build", '{"pipeline": "x"}'), ("build", '{"startedAt": 7}'),
+        ("build", '{"pipeline": "x"}'), ("build", '{"startedAt": 7}'),
         ("build", '{"pipeline": {"pipelineId": ["x"]}}'), ("build", '{"x": 1}'),
-        ("build", '{"startedAt": "\\ud800"}'), ("deployment", '{"environment": null}'),
-        ("deployment", '{"environment": 5}'), ("deployment", '{"sequenceNumber": true}'),
+        ("build", '{"startedAt": "\\ud800"}'),         ("deployment", '{"environment": 5}'), ("deployment", '{"sequenceNumber": true}'),
         ("deployment", '{"sequenceNumber": 1e999}'), ("deployment", "sequenceNumber: 1.0"),
         ("deployment", '{"sequenceNumber": 99999999999999999999}'),
-        ("custom", '{"id": null}'), ("custom", '{"id": true}'), ("custom", '{"id": {}}'),
-        ("custom", '{"icon": NaN}'), ("push", '{"author": null}'), ("push", '{"id": []}'),
+        ("custom", '{"id": true}'), ("custom", '{"id": {}}'),
+        ("custom", '{"icon": NaN}'), ("push", '{"id": []}'),
         ("vulnerability", '{"id": "v", "state": "open", "severity": {"level": "LOW"}, "score": NaN}'),
         ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: .nan"),
         ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: nan"),

@@ -98,6 +98,7 @@ def test_the_record_of_an_event_names_it_and_keeps_its_start() -> None:
         identity=Identity("deployment", "github.com/acme/shop/x", "live", 96_002_000),
         state="IN_PROGRESS",
         update_sequence_number=7,
+        components="21066d108d5319ec",
         component_ids=("one", "two"),
         started_at=datetime(2026, 11, 23, 8, 0, 0, 250_000, tzinfo=UTC),
         environment=environment,

@@ -10,7 +10,7 @@ from tests.building import built
 from tests.recorded import NOW, interpret, snapshot
 
 ENDED = {"scope": "run", "state": "success"}
-_, RUN = interpret(snapshot("gitlab-branch"))
+RUN = interpret(snapshot("gitlab-branch")).run
 BEGAN = RUN.run_started_at or NOW
 
 

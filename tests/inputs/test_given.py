@@ -25,9 +25,19 @@ def test_the_command_line_comes_before_input_variables_and_those_before_compass_
 
 def test_github_s_own_spelling_comes_before_the_one_with_underscores() -> None:
     """The runner keeps hyphens; shells drop such names, so that wrappers write underscores."""
-    env = {"INPUT_PIPELINE-ID": "a", "INPUT_PIPELINE_ID": "b", "COMPASS_PIPELINE_ID": "c"}
-    assert parsed(env).pipeline_id == "a"
-    assert parsed(env | {"INPUT_PIPELINE-ID": ""}).pipeline_id == "b"
+    env = {"INPUT_PIPELINE-ID": "", "INPUT_PIPELINE_ID": "b", "COMPASS_PIPELINE_ID": "c"}
+    assert parsed(env).pipeline_id == "b"
+    assert parsed(env | {"INPUT_PIPELINE-ID": "b"}).pipeline_id == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("PIPELINE", "pipeline-id"), ("COMPONENT", "component-id")]
+)
+def test_two_spellings_with_two_values_are_an_error_that_names_both(name: str, field: str) -> None:
+    env = {f"INPUT_{name}-ID": "a", f"INPUT_{name}_ID": "b"}
+    _, _, problems = parse({}, env)
+    told = [problem.what for problem in problems if problem.where == field]
+    assert told == [f"INPUT_{name}-ID and INPUT_{name}_ID have different values. Set one of them."]
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\r\n", "$NAME", "${NAME}", " $name_2 "])
@@ -126,4 +136,6 @@ def test_words_may_be_written_in_any_case() -> None:
 
 def test_an_unknown_word_lists_the_known_ones() -> None:
     _, _, problems = parse({"on-error": "stop"}, {})
-    assert [str(p) for p in problems] == ['on-error: "stop" is not known. Use one of: warn, fail.']
+    assert [str(p) for p in problems] == [
+        'on-error: "stop" is not known. Use one of: warn, fail, warn-all.'
+    ]

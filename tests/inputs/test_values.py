@@ -25,6 +25,7 @@ TYPES: dict[str, ValueType] = {
     "web address": values.WEB_ADDRESS,
     "list": values.LIST,
     "mapping": values.MAPPING,
+    "commit": values.COMMIT,
     "rules": values.RULES,
 }
 TABLE: dict[str, dict[str, Any]] = read_json(TESTS / "inputs" / "values.json")
