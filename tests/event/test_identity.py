@@ -239,8 +239,8 @@ def test_a_given_number_rises_too() -> None:
 def test_properties_may_name_the_event_as_well() -> None:
     """What they say counts, for they are laid over what is sent."""
     own = {"pipeline": {"pipelineId": "p"}, "environment": {"environmentId": "e"}}
-    asked = Inputs(properties={**own, "sequenceNumber": "7"})
-    assert identify("deployment", asked, GITHUB) == ("deployment", "p", "e", 7)
+    own_ids = Inputs(properties={**own, "sequenceNumber": "7"})
+    assert identify("deployment", own_ids, GITHUB) == ("deployment", "p", "e", 7)
     odd = Inputs(properties={"pipeline": "p", "environment": None, "sequenceNumber": True})
     assert identify("deployment", odd, GITHUB) == identify("deployment", JOB, GITHUB)
 
