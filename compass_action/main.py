@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
-from . import ci, report, snapshot, tracking
+from . import __version__, ci, report, snapshot, tracking
+from .commands import ending
 from .commands.call import Call
 from .delivery import interruption
 from .delivery.failures import FAILURES
 from .errors import CompassEventError, InputError, Interrupted
 from .inputs import command_line, given
+from .inputs.command_line import CommandLine
 from .report.log import Log
 from .report.report import Report
 from .text import secret_forms
@@ -46,33 +48,45 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         line = command_line.parse(argv)
         if line.command in PROGRAMS:
             return PROGRAMS[line.command](list(line.rest))
-        call = open_call(line.arguments, env, line.rest)
-        return COMMANDS[line.command](call)
+        call = open_call(line, env)
+        code = COMMANDS[line.command](call)
     except (CompassEventError, Interrupted) as error:
         # A command line that could not be read may hold a secret, so nothing of it is looked at.
-        call = call or open_call({}, env)
+        unread = {"json": "true"} if "--json" in argv else {}
+        call = call or open_call(CommandLine(arguments=unread), env)
+        code = 2
         if isinstance(error, CompassEventError):
-            code, text, headline = 2, "\n".join(map(str, error.problems)), error.headline
+            ending.refuse(call, error)
         else:
-            code, text, headline = 1, "Nothing had been sent yet.", FAILURES["interrupted"].headline
-        call.log.say("error", text, headline)
-        report.save(Report({"outcome": "failed"}), call.system.speaker, env, call.log)
-        return code
+            code = 1
+            headline = FAILURES["interrupted"].headline
+            call.log.say("error", "Nothing had been sent yet.", headline)
+            report.save(Report({"outcome": "failed"}), call.system.speaker, env, call.log)
+    if call.inputs.json and not call.keeps_streams:
+        report.print_json(call.log, code)
+    return code
 
 
-def open_call(
-    arguments: Mapping[str, str], env: Mapping[str, str], files: Sequence[str] = ()
-) -> Call:
+def open_call(line: CommandLine, env: Mapping[str, str]) -> Call:
     """Read the inputs, and open the log in the host's manner, with the secrets hidden."""
-    inputs, found, problems = given.parse(snapshot.clean(arguments), env, tracking.read_echoes(env))
+    arguments = snapshot.clean(line.arguments)
+    inputs, found, problems = given.parse(arguments, env, tracking.read_echoes(env))
+    problems += line.problems
     try:
         system = ci.detect(env, inputs.ci)
     except InputError as error:
         problems += error.problems
         system = ci.detect(env)
-    log = Log(report.SPEAKERS[system.speaker], debug=inputs.debug or env.get(system.debug) == "1")
+    keeps_streams = line.command in KEEPING_STREAMS
+    log = Log(
+        report.SPEAKERS[system.speaker],
+        debug=inputs.debug or env.get(system.debug) == "1",
+        stream=sys.stderr if inputs.json or keeps_streams else None,
+        errors=None if system.naming else sys.stderr,
+        env=env,
+    )
     log.hide(secret_forms(inputs.api_token, inputs.email or "") if inputs.api_token else ())
-    return Call(log, env, system, inputs, found, tuple(problems), tuple(files))
+    return Call(log, env, system, inputs, found, tuple(problems), line.rest, keeps_streams)
 
 
 # Each is imported where it is called: a run pays for the one it needs.
@@ -100,6 +114,35 @@ def _replay(call: Call) -> int:
     return replay(call)
 
 
+def _run(call: Call) -> int:
+    from .commands.run import run
+
+    return run(call)
+
+
+def _events(call: Call) -> int:
+    from .commands.events import events
+
+    return events(call)
+
+
+def _help(topics: list[str]) -> int:
+    from .commands.help import explain
+
+    return explain(topics)
+
+
+def _version(_: list[str]) -> int:
+    report.print_text(f"compass-event {__version__}")
+    return 0
+
+
+def _completion(shells: list[str]) -> int:
+    from .commands.completion import completion
+
+    return completion(shells)
+
+
 def _sandbox(arguments: list[str]) -> int:
     from . import sandbox
 
@@ -117,6 +160,16 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "post": _post,
     "check": _check,
     "replay": _replay,
+    "run": _run,
+    "events": _events,
 }
-PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {"sandbox": _sandbox, "demo": _demo}
-"""Commands that read their arguments themselves."""
+PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {
+    "sandbox": _sandbox,
+    "demo": _demo,
+    "help": _help,
+    "version": _version,
+    "completion": _completion,
+}
+"""Commands that read no inputs."""
+KEEPING_STREAMS = ("run",)
+"""Commands whose standard output belongs to somebody else."""

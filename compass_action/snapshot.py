@@ -74,11 +74,16 @@ def read(env: Mapping[str, str], wanted: Wanted) -> Snapshot:
     """Read the process. Raises nothing: what cannot be read is absent, or says so in the record."""
     return Snapshot(
         env=env,
-        now=datetime.now(UTC),
+        now=clock(),
         trigger=_read_trigger(wanted.trigger),
         component_files=tuple(_read_component_files(wanted)),
         records=tuple(line for place in wanted.records for line in _read_lines(place)),
     )
+
+
+def clock() -> datetime:
+    """Read the clock: when a command was started, and when it had ended."""
+    return datetime.now(UTC)
 
 
 def clean(texts: Mapping[str, str]) -> dict[str, str]:

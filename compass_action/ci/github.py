@@ -6,9 +6,10 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -140,6 +141,16 @@ def _job_number(run: CiRun) -> int | None:
     return pack(run.run_number, run.run_attempt or 1, run.leg or 0)
 
 
+def _unfilled(inputs: Inputs) -> Iterator[Problem]:
+    """Ask for what tells the legs of a matrix apart, which no variable does."""
+    if inputs.scope == "job" and not inputs.check_run_id and not inputs.pipeline_id:
+        what = (
+            "it is not given, so that the legs of a matrix could not be told apart. Write "
+            "COMPASS_CHECK_RUN_ID: ${{ job.check_run_id }} under env, or give pipeline-id."
+        )
+        yield Problem("check-run-id", what)
+
+
 SYSTEM = System(
     "github",
     detect,
@@ -156,5 +167,6 @@ SYSTEM = System(
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",
     debug="RUNNER_DEBUG",
+    unfilled=_unfilled,
     speaker="github",
 )

@@ -26,7 +26,9 @@ class Call(NamedTuple):
     problems: tuple[Problem, ...] = ()
     """What is wrong with the inputs; told with everything else that is."""
     files: tuple[str, ...] = ()
-    """The files named on the command line."""
+    """The files named on the command line; the command of `run`."""
+    keeps_streams: bool = False
+    """Standard output belongs to somebody else."""
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""

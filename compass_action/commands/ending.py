@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from compass_action import report
 from compass_action.delivery.receipt import Receipt
+from compass_action.errors import CompassEventError
 from compass_action.report import outcomes
 from compass_action.report.report import Report
 
@@ -32,3 +33,11 @@ def leave(call: Call, left: Report) -> int:
     """Leave a report behind; the exit code is that of a run in which nothing failed."""
     report.save(left, call.system.speaker, call.env, call.log)
     return 0
+
+
+def refuse(call: Call, error: CompassEventError) -> None:
+    """Say all that is wrong with the inputs or the event, and leave a report of it."""
+    told = tuple(map(str, error.problems))
+    call.log.say("error", "\n".join(told), error.headline, error.problems)
+    left = Report({"outcome": "failed"}, title=error.headline, problems=told)
+    report.save(left, call.system.speaker, call.env, call.log)

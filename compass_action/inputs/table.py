@@ -90,6 +90,8 @@ INPUTS = (
     Input("component-file", LIST, "component", "Paths or globs of compass.yml files whose id is used. Default: compass.yml or compass.yaml at the root."),
     Input("event-type", one_of(EVENT_TYPE_WORDS), "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto"),
     Input("state", TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
+    Input("event-id", TEXT, "event", "The id of an incident, flag, alert or other event that is no build or deployment. Updates have to carry the same id."),
+    Input("severity", TEXT, "event", "How bad an incident, alert or vulnerability is: critical, high, P1, SEV2, 3 and the like."),
     Input("display-name", TEXT, "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
     Input("description", TEXT, "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
     Input("url", WEB_ADDRESS, "event", "Where the event links to. Default: the page of the job or run."),
@@ -114,6 +116,7 @@ INPUTS = (
     Input("outbox", TEXT, "behaviour", "A file for what could not be delivered, for compass-event replay."),
     Input("dry-run", FLAG, "behaviour", "Print the exact request, send nothing.", "false"),
     Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
+    Input("json", FLAG, "behaviour", "Print one JSON object on standard output, and the log on standard error.", "false"),
     Input("debug", FLAG, "behaviour", "Say more. Secrets stay hidden.", "false"),
     Input("job-status", TEXT, "runner", "The outcome of this job so far; leave it alone."),
     Input("job-index", WHOLE_NUMBER, "runner", "The leg of a matrix; leave it alone."),
@@ -138,6 +141,8 @@ class Inputs(NamedTuple):
     component_file: tuple[str, ...] | None = None
     event_type: str = "auto"
     state: str | None = None
+    event_id: str | None = None
+    severity: str | None = None
     display_name: str | None = None
     description: str | None = None
     url: str | None = None
@@ -162,6 +167,7 @@ class Inputs(NamedTuple):
     outbox: str | None = None
     dry_run: bool = False
     ci: str | None = None
+    json: bool = False
     debug: bool = False
     job_status: str | None = None
     job_index: int | None = None

@@ -47,4 +47,4 @@ def variables(outputs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-SPEAKER = Speaker(mask, render, keep, save)
+SPEAKER = Speaker(mask, render, keep, save, dressed=True)
