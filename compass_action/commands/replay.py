@@ -92,5 +92,8 @@ def _send(
         except OSError as error:
             text = f"What was delivered is still in {path} ({type(error).__name__}); "
             call.log.say("warning", text + "sending it again does no harm.")
-    left = Report(outcomes.outputs(outcomes.outcome(receipts), (), (), receipts))
+    left = Report(
+        outcomes.outputs(outcomes.outcome(receipts), (), (), receipts),
+        rows=tuple(map(outcomes.row, receipts)),
+    )
     return ending.conclude(call, receipts, left, kept=", ".join(contents))
