@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .tool_words import words_of
+
 # One word for each outcome of a job, in the spellings of the CI systems' variable references.
 OUTCOMES = {
     "success": "SUCCESS", "succeeded": "SUCCESS", "successful": "SUCCESS", "passed": "SUCCESS",
@@ -57,6 +59,14 @@ class EventType(NamedTuple):
     """It is begun and ended by two reports of one job."""
 
     @property
+    def examples(self) -> tuple[str, ...]:
+        """The first word for each outcome, which messages name."""
+        first: dict[str, str] = {}
+        for word, outcome in self.words.items():
+            first.setdefault(outcome, word)
+        return tuple(first.values())
+
+    @property
     def word(self) -> str:
         """As the input `event-type` spells it: `pull-request`."""
         return "pull-request" if self.name == "pullRequest" else self.name
@@ -96,7 +106,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "incidentProperties",
             "state",
             _same("OPEN", "RESOLVED", "DELETED")
-            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"},
+            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"}
+            | words_of("incident"),
             "startTime",
             ("endTime",),
         ),
@@ -109,14 +120,16 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 word: word.replace(" ", "_")
                 for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
             }
-            | {"true": "on", "false": "off"},
+            | {"true": "on", "false": "off"}
+            | words_of("flag"),
         ),
         EventType(
             "alert",
             "alertProperties",
             "status",
             _same("OPENED", "ACKNOWLEDGED", "SNOOZED", "CLOSED")
-            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"},
+            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"}
+            | words_of("alert"),
             "createdAt",
             ("acknowledgedAt", "snoozedAt", "closedAt"),
         ),
@@ -146,7 +159,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "vulnerabilityProperties",
             "state",
             _same("OPEN", "REMEDIATED", "DECLINED")
-            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"},
+            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"}
+            | words_of("vulnerability"),
             "vulnerabilityStartTime",
             ("remediationTime",),
         ),

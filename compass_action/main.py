@@ -70,7 +70,12 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def open_call(line: CommandLine, env: Mapping[str, str]) -> Call:
     """Read the inputs, and open the log in the host's manner, with the secrets hidden."""
     arguments = snapshot.clean(line.arguments)
-    inputs, found, problems = given.parse(arguments, env, tracking.read_echoes(env))
+    inputs, found, problems = given.parse(
+        arguments,
+        env,
+        tracking.read_echoes(env),
+        lambda path: snapshot.read_workspace_file(ci.workspace(env), path),
+    )
     problems += line.problems
     try:
         system = ci.detect(env, inputs.ci)

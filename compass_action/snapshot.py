@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
 COMPONENT_FILES_MAX = 500
 RECORD_MAX_BYTES = 16 * 1024
+GIT_MAX_BYTES = 4 * 1024 * 1024  # of packed-refs in a repository with many tags
+LINES_MAX_BYTES = 32 * 1024 * 1024
 
 
 class Place(NamedTuple):
@@ -40,6 +43,8 @@ class Wanted(NamedTuple):
     optional: tuple[str, ...] = ()
     """Those of them that need not be there."""
     records: tuple[Place, ...] = ()
+    git: bool = False
+    """Whether to read where the checkout stands."""
 
 
 class ComponentFile(NamedTuple):
@@ -50,6 +55,16 @@ class ComponentFile(NamedTuple):
     text: str | None = None
     problem: str | None = None
     """Why it was not read, and what to do."""
+
+
+class GitTexts(NamedTuple):
+    """The files of a checkout's `.git` that tell where it stands; empty where there is none."""
+
+    head: str = ""
+    config: str = ""
+    packed_refs: str = ""
+    ref: str = ""
+    """The file of the branch that `head` names."""
 
 
 class Snapshot(NamedTuple):
@@ -64,6 +79,7 @@ class Snapshot(NamedTuple):
     component_files: tuple[ComponentFile, ...] = ()
     records: tuple[str, ...] = ()
     """The lines in which earlier stages, steps and jobs may have left records, as they are."""
+    git: GitTexts = GitTexts()
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""
@@ -78,6 +94,7 @@ def read(env: Mapping[str, str], wanted: Wanted) -> Snapshot:
         trigger=_read_trigger(wanted.trigger),
         component_files=tuple(_read_component_files(wanted)),
         records=tuple(line for place in wanted.records for line in _read_lines(place)),
+        git=_read_git(Path(wanted.workspace)) if wanted.git else GitTexts(),
     )
 
 
@@ -213,3 +230,55 @@ def _read_lines(place: Place) -> list[str]:
         return []
     files = (Place(os.path.join(place.path, name)) for name in names)  # noqa: PTH118
     return [line for file in files for line in _read_lines(file)]
+
+
+def read_workspace_file(workspace: str, path: str) -> str:
+    """Read a text in the workspace, with the care that component files get; ValueError says why not."""
+    read = _read_component_file(Path(workspace), path)
+    if read.text is None:
+        raise ValueError(read.problem)
+    return read.text
+
+
+def read_lines_of(path: str) -> str:
+    """Read a file that is named on the command line; `-` is standard input. Raises ValueError."""
+    try:
+        if path != "-":
+            return read_regular_file(Path(path).resolve(), LINES_MAX_BYTES)
+        content = sys.stdin.buffer.read(LINES_MAX_BYTES + 1)
+        if len(content) > LINES_MAX_BYTES:
+            raise ValueError(f"it is larger than {LINES_MAX_BYTES // 1024 // 1024} MiB.")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not valid UTF-8.") from None
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"it cannot be read ({type(error).__name__}).") from None
+
+
+def _read_git(workspace: Path) -> GitTexts:
+    """Read the checkout that a folder stands in, whatever can be read of it."""
+    try:
+        folder = workspace.resolve()
+        dot_git = next(d / ".git" for d in (folder, *folder.parents) if (d / ".git").exists())
+    except (OSError, RuntimeError, StopIteration):
+        return GitTexts()
+    own = dot_git
+    if dot_git.is_file():  # a worktree or a submodule: the file says where its folder is
+        own = dot_git.parent / _git_text(dot_git).removeprefix("gitdir:").strip()
+    shared = _git_text(own / "commondir").strip()
+    common = own / shared if shared else own
+    head = _git_text(own / "HEAD")
+    name = re.fullmatch(r"ref:\s*(refs/[^\s:?*\[\\^~]+)\s*", head)
+    return GitTexts(
+        head,
+        _git_text(common / "config"),
+        _git_text(common / "packed-refs"),
+        _git_text(common / name[1]) if name and ".." not in name[1] else "",
+    )
+
+
+def _git_text(path: Path) -> str:
+    try:
+        return read_regular_file(path, GIT_MAX_BYTES)
+    except (OSError, ValueError):
+        return ""

@@ -67,3 +67,5 @@ class CiRun(NamedTuple):
     """The outcome so far, in the host's own word (`failed`) or as an exit code (`127`)."""
     withholds_secrets: str | None = None
     """Why the host keeps secrets from this run by design: `a pull request from a fork`."""
+    is_local: bool = False
+    """Repository, branch and commit are those of a checkout on this machine, not of a CI system's run."""

@@ -44,5 +44,6 @@ def read(call: Call) -> Snapshot:
         component_files=components.wanted_files(call.given),
         optional=components.DEFAULTS,
         records=system.records(env),
+        git=system.naming is None,
     )
     return snapshot.read(env, wanted)

@@ -51,7 +51,8 @@ def build(
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
     events = (Event(kind, chosen.cloud_id, ari, body) for ari in chosen.ids)
-    return Events(tuple(events), part.notices)
+    local = (wording.local_git(run),) if run.is_local else ()
+    return Events(tuple(events), (*local, *part.notices))
 
 
 def track(events: Events) -> Tracked:

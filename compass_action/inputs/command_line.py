@@ -51,7 +51,7 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine(argv[0], {}, tuple(argv[1:]))
     dashes = argv.index("--") if "--" in argv else len(argv)
     words = list(_scan(argv[:dashes]))
-    named = [word.text for word in words if not word.text.startswith("-")]
+    named = [word.text for word in words if not _looks_like_option(word.text)]
     behind = list(argv[dashes + 1 :])
     # GitHub hands `args: replay FILE` to the post stage as well, where there is nothing to end.
     if argv[0] == "post" and len(named) > 1 and named[1] in COMMANDS:
@@ -102,6 +102,10 @@ def _is_option(word: str) -> bool:
     return word.startswith("--") or word in COMMANDS
 
 
+def _looks_like_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"  # which is standard input
+
+
 def _arguments(words: Sequence[Word]) -> dict[str, str]:
     given: dict[str, str] = {}
     for text, value in words:
@@ -115,7 +119,7 @@ def _arguments(words: Sequence[Word]) -> dict[str, str]:
 def _problems(words: Sequence[Word]) -> Iterator[Problem]:
     """Find what is wrong with the options. Values are not shown: they may be secrets."""
     for text, value in words:
-        if value is not None or not text.startswith("-"):
+        if value is not None or not _looks_like_option(text):
             continue
         if text.removeprefix("--") in BY_NAME:
             what = f"{text} has no value."

@@ -98,7 +98,7 @@ INPUTS = (
     Input("started-at", TIME, "event", "When it started: a date-time with offset, or seconds since 1970. Default: what is known of the job or run."),
     Input("completed-at", TIME, "event", "When it ended. Default: now, for a final state."),
     Input("last-updated", TIME, "event", "When the event last changed. Default: now."),
-    Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, laid over what was derived."),
+    Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, or @FILE in the workspace; laid over what was derived."),
     Input("external-event-source-id", TEXT, "event", "What sends events to the component. Default: the repository's URL."),
     Input("update-sequence-number", WHOLE_NUMBER, "event", "Orders the updates of one event. Default: milliseconds since 1970."),
     Input("environment", TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
