@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from compass_action import snapshot
 from compass_action.globs import glob_matcher, is_glob
-from compass_action.snapshot import ComponentFile, Place, Wanted
+from compass_action.snapshot import Place, Wanted
+from compass_action.workspace import ComponentFile
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.table import Inputs
-from compass_action.text import quoted, words
+from compass_action.text import advise, quoted
 
 from . import bitbucket, github, gitlab, unknown
 from .run import CiRun
@@ -31,7 +31,8 @@ def detect(env: Mapping[str, str], named: str | None = None) -> System:
     if named is None:
         return next(system for system in SYSTEMS.values() if system.detect(env))
     if named.lower() not in SYSTEMS:
-        message = f"{quoted(named)} is not a known CI system. Use one of: {words(SYSTEMS)}."
+        advice = advise(named, SYSTEMS, (), "compass-event help inputs")
+        message = f"{quoted(named)} is not a known CI system. {advice}"
         raise InputError([Problem("ci", message)])
     return SYSTEMS[named.lower()]
 

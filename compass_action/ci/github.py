@@ -6,10 +6,11 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compass_action import tracking
+from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
@@ -184,6 +185,16 @@ def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
     return (Place(f"{folder}/{tracking.FOLDER_NAME}", tracking.FILE_NAMES),) if folder else ()
 
 
+def _unfilled(inputs: Inputs) -> Iterator[Problem]:
+    """Ask for what tells the legs of a matrix apart, which no variable does."""
+    if inputs.scope == "job" and not inputs.check_run_id and not inputs.pipeline_id:
+        what = (
+            "it is not given, so that the legs of a matrix could not be told apart. Write "
+            "COMPASS_CHECK_RUN_ID: ${{ job.check_run_id }} under env, or give pipeline-id."
+        )
+        yield Problem("check-run-id", what)
+
+
 SYSTEM = System(
     "github",
     detect,
@@ -202,5 +213,6 @@ SYSTEM = System(
     records=_records,
     checkout="Add a step with actions/checkout before this one",
     debug="RUNNER_DEBUG",
+    unfilled=_unfilled,
     speaker="github",
 )

@@ -88,3 +88,5 @@ class CiRun(NamedTuple):
     """What is worth a debug line."""
     note: str | None = None
     """What the host's storage has to keep for later steps of the run: one line, told by `parse`."""
+    is_local: bool = False
+    """Repository, branch and commit are those of a checkout on this machine, not of a CI system's run."""

@@ -5,10 +5,11 @@ Nothing outside this folder compares with a system's name: it asks the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
+from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
@@ -66,6 +67,8 @@ class System(NamedTuple):
     """How a repository is checked out, as the beginning of an advice: `Add a step with …`."""
     debug: str = ""
     """The variable that is 1 where somebody debugs the whole pipeline."""
+    unfilled: Callable[[Inputs], Iterable[Problem]] = lambda inputs: ()
+    """What has to be given where the command is called without a surface that fills it in."""
     speaker: str = "plain"
     """The manner of its log, a key of `report.SPEAKERS`."""
 

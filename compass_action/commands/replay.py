@@ -119,7 +119,9 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
     stay += len(receipts) - accepted
     call.log.say("info", _summary(receipts, stay))
     outcome = "accepted" if not stay else "partial" if accepted else "failed"
-    left = Report(outcomes.outputs(outcome, (), (), receipts))
+    left = Report(
+        outcomes.outputs(outcome, (), (), receipts), rows=tuple(map(outcomes.row, receipts))
+    )
     code = ending.conclude(call, receipts, left, kept=", ".join(contents))
     return code or int(fails and stay > 0)
 

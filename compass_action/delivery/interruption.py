@@ -13,10 +13,12 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def listen() -> None:
     """Make the first signal raise `Interrupted`.
 
-    As process 1 of a container nothing else would end the program on them.
+    As process 1 of a container nothing else would end the program on them. What is ignored stays
+    ignored, also for a command that `run` starts.
     """
     for number in SIGNALS:
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
 
 
 def ignore() -> None:

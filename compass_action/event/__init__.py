@@ -66,7 +66,8 @@ def build(
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
-    notices = [*chosen.notices, *part.notices]
+    local = (wording.local_git(run),) if run.is_local else ()
+    notices = [*local, *chosen.notices, *part.notices]
     source = str(body.get("externalEventSourceId", "#"))
     if len(chosen.ids) > 1 and not source.endswith("#"):
         notices.append(wording.shared_source(source))

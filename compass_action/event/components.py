@@ -10,8 +10,8 @@ from compass_action.errors import InputError, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
-from compass_action.snapshot import ComponentFiles
 from compass_action.text import quoted
+from compass_action.workspace import ComponentFiles
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 

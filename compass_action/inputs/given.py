@@ -7,7 +7,7 @@ that is still `$NAME`, which is what Bitbucket hands over for a variable that do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,13 +32,22 @@ class Given(NamedTuple):
     """It looks like the runner's, and an earlier step may have planted it."""
 
 
+def no_files(path: str) -> str:
+    """Refuse to read a file."""
+    raise ValueError("no file can be named here.")
+
+
 def parse(
-    arguments: Mapping[str, str], env: Mapping[str, str], echoes: Mapping[str, str] = NO_ECHOES
+    arguments: Mapping[str, str],
+    env: Mapping[str, str],
+    echoes: Mapping[str, str] = NO_ECHOES,
+    read_file: Callable[[str], str] = no_files,
 ) -> tuple[Inputs, dict[str, Given], list[Problem]]:
     """Find and read all inputs; with them what was given where, and every problem.
 
     `echoes` are the outputs of an earlier job, which reach this one under the names of inputs and
-    which nobody asked for. An input with a problem is left at its default, so that the steps that
+    which nobody asked for. `read_file` reads a file in the workspace, for a value `@path`; it raises
+    ValueError with a sentence. An input with a problem is left at its default, so that the steps that
     follow can look for further problems; the caller sends nothing if there is one.
     """
     given = {row.name: found for row in INPUTS if (found := find(row, arguments, env, echoes))}
@@ -50,10 +59,20 @@ def parse(
         if not text:
             continue
         try:
+            if row.type.from_file and text.startswith("@"):
+                text = _from_file(text, read_file)
             values[row.field] = row.type.read(text)
         except ValueError as error:
             problems.append(Problem(row.name, str(error)))
     return Inputs(**values), given, problems
+
+
+def _from_file(text: str, read_file: Callable[[str], str]) -> str:
+    path = text[1:].strip()
+    try:
+        return read_file(path)
+    except ValueError as error:
+        raise ValueError(f"{quoted(path)}: {error}") from None
 
 
 def find(

@@ -6,7 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from compass_action.tracking import FOLDER_NAME, NAME
@@ -16,7 +16,8 @@ from .report import Kept, Report
 from .speaker import Speaker
 from .summary import render_summary
 
-ANNOTATIONS = {"notice", "warning", "error"}
+ANNOTATIONS = {"warning", "error"}  # a notice is a line in the log
+MARKS = {"notice": "Note: ", "debug": "Debug: "}
 OUTPUT_MAX_CHARS = 400_000  # the runner allows about 1 MB for all outputs of a job, in UTF-16
 
 
@@ -32,8 +33,9 @@ def render(level: str, title: str, text: str) -> list[str]:
     for the whole workflow, and here it was the step's own input that asked for it.
     """
     if level not in ANNOTATIONS:
-        mark = "Debug: " if level == "debug" else ""
-        return [mark + line for line in text.split("\n")]
+        mark = MARKS.get(level, "")
+        whole = f"{title}: {text}" if title else text
+        return [mark + line for line in whole.split("\n")]
     named = f" title={_property(title)}" if title else ""
     return [f"::{level}{named}::{_data(text)}"]
 
@@ -94,4 +96,9 @@ def _pair(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-SPEAKER = Speaker("github", mask, render, keep, save)
+def fold(title: str, lines: Sequence[str]) -> list[str]:
+    """Make a group of lines, which is closed at first."""
+    return [f"::group::{_data(title)}", *lines, "::endgroup::"]
+
+
+SPEAKER = Speaker("github", mask, render, keep, save, fold)

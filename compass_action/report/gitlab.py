@@ -5,8 +5,9 @@ https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from compass_action import tracking
@@ -67,4 +68,14 @@ def _lines(pairs: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in pairs.items())
 
 
-SPEAKER = Speaker("gitlab", mask, render, keep, save)
+def fold(title: str, lines: Sequence[str]) -> list[str]:
+    """Make a section that is closed at first.
+
+    https://docs.gitlab.com/ci/jobs/job_logs/#create-custom-collapsible-sections
+    """
+    name = f"compass_event_{hashlib.sha256(title.encode()).hexdigest()[:8]}"
+    begun = f"\x1b[0Ksection_start:0:{name}[collapsed=true]\r\x1b[0K{title}"
+    return [begun, *lines, f"\x1b[0Ksection_end:0:{name}\r\x1b[0K"]
+
+
+SPEAKER = Speaker("gitlab", mask, render, keep, save, fold, dressed=True)

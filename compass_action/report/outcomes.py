@@ -78,12 +78,23 @@ def _payload(payloads: Sequence[Payload]) -> str:
 
 
 def row(receipt: Receipt) -> Row:
-    """Sum up one receipt for the summary."""
-    if receipt.failure is None:
-        return Row(receipt.payload.component_id, "accepted", "")
-    word = "spooled" if receipt.spooled else "failed"
-    text = f"{receipt.failure.headline}. {receipt.detail}".rstrip(". ")
-    return Row(receipt.payload.component_id, word, text)
+    """Sum up one receipt for the summary and for machines."""
+    payload, failure = receipt.payload, receipt.failure
+    found = Row(
+        payload.component_id,
+        "accepted",
+        event_type=payload.event_type,
+        attempts=receipt.attempts,
+        http_status=receipt.http_status,
+    )
+    if failure is None:
+        return found
+    return found._replace(
+        outcome="spooled" if receipt.spooled else "failed",
+        detail=receipt.detail,
+        headline=failure.headline,
+        hint=failure.hint,
+    )
 
 
 def report(

@@ -35,7 +35,8 @@ def _short(component_id: str) -> str:
 
 
 def _result(row: Row) -> str:
-    return ": ".join(filter(None, (row.outcome, code(row.detail))))
+    said = f"{row.headline}. {row.detail}".strip(". ")
+    return ": ".join(filter(None, (row.outcome, code(said))))
 
 
 def _link(url: str) -> str:
