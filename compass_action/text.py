@@ -120,6 +120,9 @@ class Secrets(NamedTuple):
 
     forms: tuple[str, ...] = ()
     """Whole: plain, in URLs and JSON, in Basic authentication."""
+    long_forms: tuple[str, ...] = ()
+    """Those of them whose parts are secret too: not the pair of address and token, of which a part may
+    be the address alone."""
 
     def __repr__(self) -> str:
         """Show nothing."""
@@ -135,8 +138,8 @@ class Secrets(NamedTuple):
             if form in text:
                 text = text.replace(form, HIDDEN)
         # Any run of 16 characters holds one of the blocks of 8 that a form is cut into.
-        for form in self.forms:
-            if len(form) >= LONG_CHARS and any(block in text for block in _blocks(form)):
+        for form in self.long_forms:
+            if any(block in text for block in _blocks(form)):
                 text = _without_runs(text, form)
         return text
 
@@ -156,7 +159,8 @@ def secrets_of(token: str | None, email: str | None) -> Secrets:
     in_json = token.replace("\\", "\\\\").replace('"', '\\"')
     forms = [token, *urls, in_json, pair, *encoded, *safe]
     found = {form.rstrip("=") for form in forms if len(form) >= 4}
-    return Secrets(tuple(sorted(found, key=lambda form: (-len(form), form))))
+    ordered = tuple(sorted(found, key=lambda form: (-len(form), form)))
+    return Secrets(ordered, tuple(f for f in ordered if len(f) >= LONG_CHARS and f != pair))
 
 
 def _blocks(form: str) -> list[str]:

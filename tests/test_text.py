@@ -165,3 +165,12 @@ def test_the_prefix_that_all_tokens_share_is_no_secret() -> None:
 
 def test_secrets_do_not_show_themselves() -> None:
     assert TOKEN not in repr(secrets_of(TOKEN, EMAIL))
+
+
+def test_the_address_beside_a_token_is_no_part_of_it() -> None:
+    """Sixteen characters of the pair that Basic authentication sends may be the address alone."""
+    for token in (LONG, "correct-horse-battery-staple"):
+        for address in ("bot@acme.example", "continuous-integration@acme.example"):
+            secrets = secrets_of(token, address)
+            assert secrets.hide_in(f"<{address}>") == f"<{address}>"
+            assert secrets.hide_in(f"<{address}:{token}>") == "<***>"

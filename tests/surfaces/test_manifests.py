@@ -95,6 +95,8 @@ NOT_IN_TEMPLATE = NOT_ELSEWHERE | {
     *("email", "api-token"),
     *("state", "started-at", "completed-at", "last-updated"),
     *("sequence-number", "update-sequence-number", "scope"),
+    *("commit", "ref"),
+    "record",  # the dotenv file keeps what was begun
 }
 
 
