@@ -15,6 +15,7 @@ from types import FrameType
 from compass_action.sandbox.answer import STAND_IN
 from compass_action.sandbox.guard import TOKEN, is_loopback
 from compass_action.sandbox.options import parser
+from compass_action.sandbox.problems import KINDS
 from compass_action.sandbox.routes import ENDPOINTS
 from compass_action.sandbox.server import Sandbox, running_sandbox
 from compass_action.sandbox.store import StoreError
@@ -23,7 +24,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGINT or SIGTERM. The exit code: 0, or 2 if it could not start."""
+    """Serve until SIGINT or SIGTERM.
+
+    The exit code: 0; 1 if there are problems and that was asked for; 2 if it could not start.
+    """
     try:
         options = parser().parse_args(argv)
     except SystemExit as end:  # argparse has said why
@@ -41,11 +45,14 @@ def main(argv: Sequence[str]) -> int:
             names=dict(options.name),
             store=options.store,
             keep=options.keep,
+            unfinished_minutes=options.unfinished_after,
             faults=options.fault,
             log=_print_error if options.log else None,
         ) as sandbox:
             _introduce(sandbox, options.host)
             stop.wait()
+            if options.fail_on_problem and _tell_problems(sandbox):
+                return 1
     except OSError as error:
         _print_error(_cannot_listen(options.host, options.port, error))
         return 2
@@ -60,6 +67,16 @@ def main(argv: Sequence[str]) -> int:
 
 def _setter(event: threading.Event) -> Callable[[int, FrameType | None], None]:
     return lambda _number, _frame: event.set()
+
+
+def _tell_problems(sandbox: Sandbox) -> bool:
+    """Print what is wrong, now that all jobs have ended; whether there is anything."""
+    found = sandbox.problems(ended=True)
+    for one in found:
+        kind = KINDS[one.kind]
+        times = f" ({one.times} times)" if one.times > 1 else ""
+        _print_error(f"{kind.title}: {one.says}{times}. {kind.hint}".replace("\n", " "))
+    return bool(found)
 
 
 def _own_names(host: str) -> list[str]:

@@ -11,6 +11,7 @@ from compass_action.sandbox.answer import STAND_IN
 from compass_action.sandbox.contract import COMPONENT_ARI
 from compass_action.sandbox.faults import Fault, FaultError, parse_argument
 from compass_action.sandbox.feed import KEEP
+from compass_action.sandbox.problems import UNFINISHED_MINUTES
 
 HOST = "127.0.0.1"
 PORT = 8377
@@ -86,6 +87,20 @@ def parser() -> argparse.ArgumentParser:
         metavar="ARI=NAME",
         help="what to call a component; may be repeated",
     )
+    options.add_argument(
+        "--fail-on-problem",
+        action="store_true",
+        help="end with exit code 1 and a list, if something is wrong with what was sent; what is "
+        "still in progress then, is",
+    )
+    options.add_argument(
+        "--unfinished-after",
+        type=_minutes,
+        default=UNFINISHED_MINUTES,
+        metavar="MINUTES",
+        help="when something that is in progress counts as a problem while the sandbox runs; "
+        f"default: {UNFINISHED_MINUTES}",
+    )
     options.add_argument("--log", action="store_true", help="a line for each request, to stderr")
     return options
 
@@ -115,6 +130,12 @@ def _host_name(text: str) -> str:
 def _keep(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000000.")
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes.")
     return int(text)
 
 

@@ -192,6 +192,7 @@ def _refusal(
         "why": "; ".join(one["message"] for one in complaints),
         "complaints": complaints,
         "harmless": bool(harmless),
+        "received": received,
         "received_at": time(received),
     }
 

@@ -23,6 +23,8 @@ from compass_action.sandbox.guard import is_loopback
 from compass_action.sandbox.handler import Handler
 from compass_action.sandbox.intake import Intake
 from compass_action.sandbox.live import Live
+from compass_action.sandbox.metrics import Metric, derive, samples
+from compass_action.sandbox.problems import UNFINISHED_MINUTES, Problem, find
 from compass_action.sandbox.received import Received, Requests
 from compass_action.sandbox.service import Service
 from compass_action.sandbox.store import Store
@@ -62,6 +64,15 @@ class Sandbox(ThreadingHTTPServer):
     def feed(self, component: str | None = None) -> dict[str, Any]:
         """What `GET /activity` answers, all pages of it in one."""
         return everything(self.service.store, self.service.requests.total, component)
+
+    def problems(self, *, ended: bool = True) -> list[Problem]:
+        """What is wrong with what was sent; `ended`: what is in progress stays so."""
+        minutes = self.service.unfinished_minutes
+        return find(self.service.store, self.service.now(), ended=ended, minutes=minutes)
+
+    def metrics(self) -> dict[str, tuple[Metric, ...]]:
+        """The five metrics of each component, by its ARI."""
+        return derive(samples(self.service.store), self.service.now())
 
     def clear(self) -> None:
         """What `DELETE /activity` does."""
@@ -121,6 +132,7 @@ def running_sandbox(
     names: Mapping[str, str] = NO_NAMES,
     store: Path | None = None,
     keep: int = KEEP,
+    unfinished_minutes: int = UNFINISHED_MINUTES,
     retry_after: int | None = None,
     faults: Iterable[Fault | Mapping[str, object]] = (),
     clock: Callable[[], float] = time.monotonic,
@@ -140,6 +152,7 @@ def running_sandbox(
     names          ARIs of components → what to call them
     store          the file that keeps the feed; None: it ends with the sandbox
     keep           how many events are kept, the newest
+    unfinished_minutes  after so many something that is in progress is a problem
     retry_after    seconds to write into Retry-After of a 429; None: no such header
     faults         what shall go wrong first
     clock          what the rate limit and `Received.arrived` go by, in seconds
@@ -171,6 +184,7 @@ def running_sandbox(
         log,
         frozenset(name.lower() for name in allowed_hosts),
         names,
+        unfinished_minutes,
     )
     try:
         with Sandbox(host, port, service) as sandbox:

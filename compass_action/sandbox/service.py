@@ -33,3 +33,5 @@ class Service(NamedTuple):
     allowed_hosts: frozenset[str]
     names: Mapping[str, str]
     """Components' ARIs → names."""
+    unfinished_minutes: int
+    """After so many something that is in progress is a problem."""
