@@ -25,7 +25,17 @@ are silent, the assumption is written down where it is made. It is not Atlassian
 from compass_action.sandbox.command import main
 from compass_action.sandbox.faults import Fault, FaultError
 from compass_action.sandbox.guard import TOKEN
+from compass_action.sandbox.metrics import Metric
 from compass_action.sandbox.received import Received
 from compass_action.sandbox.server import Sandbox, running_sandbox
 
-__all__ = ["TOKEN", "Fault", "FaultError", "Received", "Sandbox", "main", "running_sandbox"]
+__all__ = [
+    "TOKEN",
+    "Fault",
+    "FaultError",
+    "Metric",
+    "Received",
+    "Sandbox",
+    "main",
+    "running_sandbox",
+]
