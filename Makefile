@@ -15,7 +15,7 @@ test: $(VENV)/.test ## install and run the whole suite
 
 screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs npm and Chromium
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
-	@node tests/browser/screenshots.mjs docs/images feed,metrics,event,problems
+	@node tests/browser/screenshots.mjs docs/images feed,metrics,event
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

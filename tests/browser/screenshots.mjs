@@ -21,7 +21,7 @@ for (const name of pages) {
       }
       await page.goto(sandbox.url + path);
       await page.locator("#live:not([hidden])").waitFor();
-      await page.screenshot({ path: `${folder}/sandbox-${name}-${width}-${colorScheme}.png`, fullPage: name !== "feed" && width > 400 });
+      await page.screenshot({ path: `${folder}/sandbox-${name}-${width}-${colorScheme}.png` });
       await page.close();
     }
   }
