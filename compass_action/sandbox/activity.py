@@ -10,7 +10,7 @@ from compass_action.sandbox.answer import STAND_IN
 from compass_action.sandbox.rows import Wanted
 from compass_action.sandbox.store import Store
 
-PAGE = 500
+PAGE = 200
 MOST = 1_000
 
 

@@ -9,7 +9,7 @@ from compass_action.sandbox.contract import Accepted
 from compass_action.sandbox.shape import Shown, milliseconds
 from compass_action.sandbox.store import storable
 
-WORDS = 400
+WORDS = 300
 """The characters of an event that a search looks through."""
 
 
@@ -30,9 +30,6 @@ def columns_of(event: Accepted, shown: Shown) -> dict[str, Any]:
         "words": storable(words),
         **{name: storable(getattr(shown, name)) for name in kept},
         "number": shown.update_sequence_number,
-        "started_at": shown.started_at,
-        "completed_at": shown.completed_at,
-        "last_updated": shown.last_updated,
         "started": milliseconds(shown.started_at),
         "completed": milliseconds(shown.completed_at),
         "updated": milliseconds(shown.last_updated),

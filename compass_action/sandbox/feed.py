@@ -135,7 +135,6 @@ class Feed:
             given: dict[str, Any] = {
                 "source_id": source,
                 "identity": identity,
-                "received": received,
                 "size": size,
             }
             given |= {"id": self._next("event"), "counted_id": change_id, "changes": 1}

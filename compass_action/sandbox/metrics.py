@@ -132,19 +132,29 @@ DEFINITIONS = (
 )
 
 
-def samples(store: Store, component: str | None = None) -> list[Sample]:
-    """All that a metric may be derived from, in order of time: of one component, or of each.
+def of_components(
+    store: Store, now: float, components: Iterable[str]
+) -> dict[str, tuple[Metric, ...]]:
+    """The metrics of each of these components that has something to derive them from.
+
+    One after another, so that never all events are in memory.
+    """
+    return {key: its for one in components for key, its in derive(samples(store, one), now).items()}
+
+
+def samples(store: Store, component: str) -> list[Sample]:
+    """All of a component that a metric may be derived from, in order of time.
 
     An event counts on every component on which it shows.
     """
     query = (
         "SELECT a.component_id, e.id, e.type, e.state, e.started, e.completed, "
         "coalesce(e.completed, e.updated) FROM event e JOIN attachment a ON a.source_id = e.source_id "
-        "WHERE e.type IN ('build', 'deployment', 'incident') AND (? IS NULL OR a.component_id = ?) "
+        "WHERE a.component_id = ? AND e.type IN ('build', 'deployment', 'incident') "
         "ORDER BY 7, e.id"
     )
     with store.reading() as db:
-        return [Sample(*row) for row in db.execute(query, (component, component))]
+        return [Sample(*row) for row in db.execute(query, (component,))]
 
 
 def derive(found: Iterable[Sample], now: float) -> dict[str, tuple[Metric, ...]]:

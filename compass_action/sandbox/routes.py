@@ -119,8 +119,9 @@ def _show_event(service: Service, asked: Asked) -> Answer:
 
 
 def _show_metrics(service: Service, asked: Asked) -> Answer:
-    found = metrics.samples(service.store, asked.query.get("component"))
-    derived = metrics.derive(found, service.now())
+    one = asked.query.get("component")
+    components = [one] if one else rows.components(service.store)
+    derived = metrics.of_components(service.store, service.now(), components)
     listed = [
         {"component_id": one, "metrics": [metrics.as_json(metric) for metric in its]}
         for one, its in derived.items()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from compass_action.sandbox.shape import NOT_SHOWN
+from compass_action.sandbox.shape import NOT_SHOWN, TYPES, at
 from compass_action.sandbox.store import Store
 
 
@@ -42,8 +42,6 @@ class Row(NamedTuple):
     category: str | None
     pipeline: str | None
     number: int | None
-    started_at: str | None
-    completed_at: str | None
     started: int | None
     """Milliseconds since 1970, as the next three."""
     completed: int | None
@@ -58,8 +56,8 @@ class Row(NamedTuple):
 COLUMNS = """
     e.id, e.type, e.identity, s.external_id, c.component_id,
     (SELECT group_concat(a.component_id, ' ') FROM attachment a WHERE a.source_id = e.source_id),
-    e.state, e.name, e.url, e.environment, e.category, e.pipeline, e.number, e.started_at,
-    e.completed_at, e.started, e.completed, e.updated, c.received, e.changes, e.counted_id
+    e.state, e.name, e.url, e.environment, e.category, e.pipeline, e.number, e.started,
+    e.completed, e.updated, c.received, e.changes, e.counted_id
 """
 TABLES = "event e JOIN source s ON s.id = e.source_id JOIN change c ON c.id = e.counted_id"
 
@@ -204,7 +202,8 @@ def time(milliseconds: int) -> str:
 
 def as_json(store: Store, row: Row) -> dict[str, Any]:
     """An event as `GET /activity` shows it."""
-    document = json.loads(request(store, row.counted_id))
+    body = json.loads(request(store, row.counted_id))["event"][row.type]
+    paths = TYPES[row.type]
     return {
         "id": row.id,
         "component_id": row.component_id,
@@ -216,12 +215,12 @@ def as_json(store: Store, row: Row) -> dict[str, Any]:
         "display_name": row.name,
         "url": row.url,
         "update_sequence_number": row.number,
-        "started_at": row.started_at,
-        "completed_at": row.completed_at,
+        "started_at": at(body, paths.started_at),
+        "completed_at": at(body, paths.completed_at),
         "environment": row.environment,
         "environment_category": row.category,
         "history": history(store, row.id),
-        "event": document["event"][row.type],
+        "event": body,
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from compass_action.sandbox import rows
 from compass_action.sandbox.activity import everything
 from compass_action.sandbox.faults import Fault, FaultLine, parse_fault
 from compass_action.sandbox.feed import KEEP, Feed
@@ -23,7 +24,7 @@ from compass_action.sandbox.guard import is_loopback
 from compass_action.sandbox.handler import Handler
 from compass_action.sandbox.intake import Intake
 from compass_action.sandbox.live import Live
-from compass_action.sandbox.metrics import Metric, derive, samples
+from compass_action.sandbox.metrics import Metric, of_components
 from compass_action.sandbox.problems import UNFINISHED_MINUTES, Problem, find
 from compass_action.sandbox.received import Received, Requests
 from compass_action.sandbox.service import Service
@@ -72,7 +73,8 @@ class Sandbox(ThreadingHTTPServer):
 
     def metrics(self) -> dict[str, tuple[Metric, ...]]:
         """The five metrics of each component, by its ARI."""
-        return derive(samples(self.service.store), self.service.now())
+        store = self.service.store
+        return of_components(store, self.service.now(), rows.components(store))
 
     def clear(self) -> None:
         """What `DELETE /activity` does."""

@@ -38,9 +38,8 @@ MIGRATIONS = (
         size INTEGER NOT NULL,
         words TEXT NOT NULL,  -- what a search looks through, case folded
         state TEXT, name TEXT, url TEXT, environment TEXT, category TEXT, pipeline TEXT,
-        number INTEGER, started_at TEXT, completed_at TEXT, last_updated TEXT,
+        number INTEGER,
         started INTEGER, completed INTEGER, updated INTEGER,  -- in milliseconds since 1970
-        received INTEGER NOT NULL,
         UNIQUE (source_id, identity)
     );
     CREATE INDEX event_by_counted ON event (counted_id);

@@ -144,7 +144,8 @@ def metrics_page(service: Service, asked: Asked) -> dict[str, Any]:
     """The five metrics of each component."""
     shown = frame(service, asked)
     component = asked.query.get("component") or None
-    derived = metrics.derive(metrics.samples(service.store, component), shown["now"])
+    asked_for = [component] if component else shown["labels"]
+    derived = metrics.of_components(service.store, shown["now"], asked_for)
     return shown | {
         "wanted": component,
         "components": [
