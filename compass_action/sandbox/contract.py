@@ -14,7 +14,6 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -46,10 +45,11 @@ class Complaint(NamedTuple):
     type: str | None
     """None (the contract allows null) where Compass has published no word for it."""
     message: str
+    path: str | None = None
+    """The place in the body, with dots; it begins the message too. Not a part of the answer."""
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A request that satisfies the contract."""
 
     cloud_id: str
@@ -59,8 +59,7 @@ class Accepted:
     """The object under `event.<event_type>`."""
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """A request that does not, with all of its problems."""
 
     status: int
@@ -78,8 +77,8 @@ def validate(raw: bytes, components: Collection[str] | None = None) -> Accepted 
         return Refused(400, tuple(complaints))
     component_id = document.get("componentId")
     if components is not None and component_id is not None and component_id not in components:
-        why = f"componentId: there is no component {component_id}"
-        return Refused(404, (Complaint("COMPONENT_NOT_FOUND", why),))
+        why = f"there is no component {component_id}"
+        return Refused(404, (_complaint("COMPONENT_NOT_FOUND", "componentId", why),))
     event_type = _given_types(document["event"])[0]
     body = document["event"][event_type]
     return Accepted(document["cloudId"], component_id, event_type, body)
@@ -108,9 +107,10 @@ def _complaints(document: Any) -> Iterator[Complaint]:
     if isinstance(document, dict):
         event = document.get("event")
         if isinstance(event, dict) and len(given := _given_types(event)) != 1:
-            yield Complaint(
+            yield _complaint(
                 "ONE_OF_DIRECTIVE_VALIDATION_ERROR",
-                "event: one and only one of the fields must be provided "
+                "event",
+                "one and only one of the fields must be provided "
                 f"({', '.join(event_types())}), not {' and '.join(given) or 'none'}",
             )
         yield from _ari_complaints(document.get("cloudId"), document.get("componentId"))
@@ -122,16 +122,16 @@ def _complaints(document: Any) -> Iterator[Complaint]:
 
 def _ari_complaints(cloud_id: object, component_id: object) -> Iterator[Complaint]:
     if cloud_id == "":
-        yield Complaint("CLOUD_ID_INVALID", "cloudId: it is empty")
+        yield _complaint("CLOUD_ID_INVALID", "cloudId", "it is empty")
     if not isinstance(component_id, str):
         return
     ari = COMPONENT_ARI.fullmatch(component_id)
     if ari is None:
         shape = "ari:cloud:compass:<cloud id>:component/<uuid>/<uuid>"
-        yield Complaint("COMPONENT_ARI_INVALID", f"componentId: it must look like {shape}")
+        yield _complaint("COMPONENT_ARI_INVALID", "componentId", f"it must look like {shape}")
     elif isinstance(cloud_id, str) and cloud_id and cloud_id != ari[1]:
-        why = f"cloudId: {cloud_id} is not the cloud id in componentId, {ari[1]}"
-        yield Complaint("CLOUD_ID_INVALID", why)
+        why = f"{cloud_id} is not the cloud id in componentId, {ari[1]}"
+        yield _complaint("CLOUD_ID_INVALID", "cloudId", why)
 
 
 def _score_complaints(event: object) -> Iterator[Complaint]:
@@ -140,7 +140,7 @@ def _score_complaints(event: object) -> Iterator[Complaint]:
         value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 10:
         where = "event.vulnerability.vulnerabilityProperties.score"
-        yield Complaint("CONSTRAINT_VIOLATION", f"{where}: a CVSS score is from 0 to 10")
+        yield _complaint("CONSTRAINT_VIOLATION", where, "a CVSS score is from 0 to 10")
 
 
 def _given_types(event: Mapping[str, Any]) -> list[str]:
@@ -176,15 +176,19 @@ def _leaf_complaints(error: ValidationError) -> Iterator[Complaint]:
         for name in expected:
             if name not in value:
                 path = f"{where}.{name}" if where else name
-                yield Complaint(TYPE_OF["required"], f"{path}: it is missing")
+                yield _complaint(TYPE_OF["required"], path, "it is missing")
     elif value is None:
-        yield Complaint("FIELD_CANNOT_BE_NULL", f"{where or 'the body'}: it cannot be null")
+        yield _complaint("FIELD_CANNOT_BE_NULL", where, "it cannot be null")
     else:
         words = ", ".join(map(str, expected)) if isinstance(expected, list) else str(expected)
         sentence = WORDING.get(keyword, f"it violates {keyword}: {{}}").format(words)
         name = expected if keyword == "format" else keyword
         type_ = TYPE_OF.get(str(name), "CONSTRAINT_VIOLATION")
-        yield Complaint(type_, f"{where or 'the body'}: {sentence}")
+        yield _complaint(type_, where, sentence)
+
+
+def _complaint(type_: str, path: str, why: str) -> Complaint:
+    return Complaint(type_, f"{path or 'the body'}: {why}", path)
 
 
 @cache

@@ -16,7 +16,7 @@ import requests
 
 from compass_action.sandbox import FaultError, Sandbox, main, running_sandbox
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 BODY = (ROOT / "tests" / "events" / "valid" / "deployment-full.json").read_bytes()
 
 
