@@ -52,7 +52,6 @@ SYSTEM = System(
         run_number=lambda run: None,
         job_number=lambda run: None,
     ),
-    outcomes={"terminating": "cancelled"},
     hints={
         "state": "the hook knows it: in_progress in PreSync, success in PostSync, failure in "
         "SyncFail",

@@ -66,7 +66,6 @@ SYSTEM = System(
         run_number=lambda run: None,
         job_number=lambda run: None,
     ),
-    outcomes={"internal error": "error", "expired": "timed out"},
     hints={
         "state": "the last step is reached where all went well: state=success; the failure is told "
         "by a step after one with allowFailure, or by the topic cloud-builds",

@@ -106,7 +106,7 @@ SYSTEM = System(
     ),
     workspace="CODEBUILD_SRC_DIR",
     # Of the build so far, in post_build. 1 is good here, which is no exit code.
-    outcomes={"1": "success", "0": "failure", "fault": "error"},
+    outcomes={"1": "success", "0": "failure"},
     hints={
         "state": "report in post_build, where $CODEBUILD_BUILD_SUCCEEDING is set",
         "external-event-source-id": "the URL of the repository; CodePipeline hands over a bucket",

@@ -87,7 +87,6 @@ SYSTEM = System(
         job_number=lambda run: milliseconds(run.job_started_at),
     ),
     workspace="CF_VOLUME_PATH",
-    outcomes={"terminated": "cancelled", "denied": "cancelled"},
     hints={
         "state": "hooks: on_success and on_fail, each with a step of its own",
         "external-event-source-id": "https://HOST/${{CF_REPO_OWNER}}/${{CF_REPO_NAME}}",

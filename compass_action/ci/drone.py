@@ -97,6 +97,5 @@ SYSTEM = System(
         job_number=lambda run: run.run_number,
     ),
     workspace="DRONE_WORKSPACE",
-    outcomes={"killed": "cancelled", "declined": "cancelled"},
     hints={"external-event-source-id": "the setting external_event_source_id"},
 )

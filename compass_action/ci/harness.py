@@ -70,11 +70,6 @@ SYSTEM = System(
         job_number=lambda run: pack(run.run_number, 0, run.leg or 0),
     ),
     workspace="DRONE_WORKSPACE",
-    outcomes={
-        "expired": "timed out",
-        "ignore failed": "success",
-        "approval rejected": "cancelled",
-    },
     hints={
         "state": "<+pipeline.stages.STAGE.status>, in a step whose condition is to run always",
         "environment": "<+env.name>",

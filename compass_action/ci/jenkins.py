@@ -95,7 +95,6 @@ SYSTEM = System(
         job_number=lambda run: run.run_number,
     ),
     workspace="WORKSPACE",
-    outcomes={"not built": "cancelled"},
     hints={
         "state": "pass state: currentBuild.currentResult from the pipeline",
         "external-event-source-id": "pass env.GIT_URL, or checkout(scm).GIT_URL in a scripted "

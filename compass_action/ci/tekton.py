@@ -89,10 +89,10 @@ SYSTEM = System(
         run_number=lambda run: milliseconds(run.run_started_at),
         job_number=lambda run: milliseconds(run.job_started_at),
     ),
-    # Completed: tasks were skipped. None: not all of them ran, as after a stop or a time-out.
-    outcomes={"completed": "success", "none": "cancelled"},
+    # None: not all tasks ran, as after a stop or a time-out.
+    outcomes={"none": "cancelled"},
     hints={
-        "state": "$(tasks.status) in a task below finally",
+        "state": "TEKTON_TASKS_STATUS=$(tasks.status) in a task below finally",
         "external-event-source-id": "TEKTON_REPO_URL from the trigger's parameters",
         "pipeline-id": "TEKTON_PIPELINERUN_UID=$(context.pipelineRun.uid) and the others, as "
         "parameters of the task",

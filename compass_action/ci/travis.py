@@ -101,7 +101,6 @@ SYSTEM = System(
         restarts_keep_ids=True,
     ),
     workspace="TRAVIS_BUILD_DIR",
-    outcomes={"errored": "error"},
     hints={
         "state": "report in after_script, where $TRAVIS_TEST_RESULT is set",
         "external-event-source-id": '"https://HOST/$TRAVIS_REPO_SLUG"',

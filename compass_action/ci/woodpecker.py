@@ -85,6 +85,5 @@ SYSTEM = System(
         job_number=lambda run: pack(run.run_number, 0, number(run.job_id) or 0),
     ),
     workspace="CI_WORKSPACE",
-    outcomes={"killed": "cancelled", "declined": "cancelled", "blocked": "pending"},
     hints={"external-event-source-id": "the setting external_event_source_id"},
 )

@@ -63,13 +63,9 @@ def find(facts: Facts) -> str:
     kind = EVENT_TYPES[facts.event_type]
     if kind.outcome in facts.properties:
         return _own(facts)
-    own = facts.system.outcomes if kind.has_duration else {}
-    # A number that somebody gives is an exit code, also where the host writes 1 for a success.
-    word, own_given = facts.inputs.state, {w: own[w] for w in own if not w.isdigit()}
-    if word:
-        own = own_given
-    elif facts.inputs.scope == "job":  # a host tells the job's state, not the run's
-        word = facts.run.status if kind.has_duration else None
+    word, own = facts.inputs.state, None
+    if not word and facts.inputs.scope == "job":  # a host tells the job's state, not the run's
+        word, own = facts.run.status if kind.has_duration else None, facts.system.outcomes
     if not word:
         known, hint = words(kind.words), facts.system.hints.get("state")
         message = f"it is not given, and {facts.system.name} does not say it. Use one of: {known}."
