@@ -42,7 +42,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     run = CiRun(
         system="github",
         repository_url=repository_url(page),
-        workflow=_workflow_file(env),
+        workflow=workflow_file(env),
         workflow_name=env.get("GITHUB_WORKFLOW") or None,
         run_id=env.get("GITHUB_RUN_ID") or None,
         run_number=number(env.get("GITHUB_RUN_NUMBER")),
@@ -95,7 +95,7 @@ def _remarks(inputs: Inputs) -> tuple[str, ...]:
     )
 
 
-def _workflow_file(env: Mapping[str, str]) -> str | None:
+def workflow_file(env: Mapping[str, str]) -> str | None:
     """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`.
 
     The ref is a hash, or missing, where a deployment was made for no branch or tag. The workflow's
@@ -117,6 +117,11 @@ def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> st
     """Say why GitHub hands no secrets to this run, if it does not."""
     if env.get("GITHUB_ACTOR") == "dependabot[bot]":
         return "a run that Dependabot started"
+    return withheld_from_fork(env, trigger)
+
+
+def withheld_from_fork(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:
+    """Say that a pull request from a fork runs without secrets, if this is one."""
     head = at(trigger, "pull_request.head.repo.full_name")
     base = at(trigger, "pull_request.base.repo.full_name")
     if pull_request_event(env) and base and head != base:  # a deleted fork has no head.repo

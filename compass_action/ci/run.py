@@ -14,9 +14,13 @@ class CiRun(NamedTuple):
 
     repository_url: str | None = None
     """`https://github.com/acme/shop`: no credentials, no `.git`, no trailing slash."""
+    server: str | None = None
+    """Where the host's own ids stand, so that two installations never meet, without a scheme:
+    `jenkins.acme.example/job/shop`; None where that is the repository's address."""
 
     workflow: str | None = None
-    """The pipeline's definition inside the repository: `.github/workflows/deploy.yml`."""
+    """The pipeline's definition: its file in the repository (`.github/workflows/deploy.yml`), else the
+    host's own name or id of it, the same for every run."""
     workflow_name: str | None = None
     """The pipeline's name for people."""
     run_id: str | None = None

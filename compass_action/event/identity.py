@@ -89,14 +89,13 @@ def event_path(facts: Facts) -> str | None:
     naming = facts.system.naming
     if not naming:
         return None
-    return _below_repository(facts.run, naming.run if facts.inputs.scope == "run" else naming.job)
+    return _below_server(facts.run, naming.run if facts.inputs.scope == "run" else naming.job)
 
 
-def _below_repository(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None:
+def _below_server(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None:
     path = name(run)
-    if not run.repository_url or path is None:
-        return None
-    return f"{run.repository_url.partition('://')[2]}/{path}"
+    root = run.server or (run.repository_url or "").partition("://")[2]
+    return f"{root}/{path}" if root and path is not None else None
 
 
 def _build_pipeline_id(facts: Facts) -> str:
@@ -112,7 +111,7 @@ def _deployment(facts: Facts) -> Identity:
     pipeline_id, naming = inputs.pipeline_id, system.naming
     if not pipeline_id and naming:
         whole = inputs.scope == "run"
-        pipeline_id = _below_repository(run, naming.pipeline if whole else naming.pipeline_job)
+        pipeline_id = _below_server(run, naming.pipeline if whole else naming.pipeline_job)
     if not pipeline_id:
         wanted = "an id of the pipeline, the same for all its deployments"
         problems += _unknown("pipeline-id", system, wanted).problems
@@ -242,4 +241,6 @@ def _number_of_first_report(
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:
     who = f"{system.name} does not say" if system.naming else "no CI system was recognised"
-    return InputError([Problem(name, f"it is not given, and {who}. Give {wanted}.")])
+    hint = system.hints.get(name)
+    message = f"it is not given, and {who}. Give {wanted}" + (f": {hint}." if hint else ".")
+    return InputError([Problem(name, message)])

@@ -107,7 +107,9 @@ def find(facts: Facts) -> str:
         word, own = _told(facts), facts.system.outcomes
     if not word:
         known = words(kind.examples, f"compass-event help {kind.word}")
+        hint = facts.system.hints.get("state")
         message = f"it is not given{_silent(facts)}. Use one of: {known}."
+        message += f" Here: {hint}." if hint and kind.has_duration else ""
         raise InputError([Problem("state", message)])
     try:
         found = read(facts.event_type, word, own)

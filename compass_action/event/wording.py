@@ -147,7 +147,7 @@ def _name_in(part: Mapping[str, Any], field: str, default: str) -> str:
 def run_label(run: CiRun) -> str:
     """Name the run for people: `#7421`, `#7421 (attempt 2)`; empty if it has no number."""
     number = run.run_number if run.run_number is not None else run.run_id
-    if number is None:
+    if number is None or not str(number).isdigit():  # a UUID tells nobody anything
         return ""
     return f" #{number}" + (f" (attempt {run.run_attempt})" if (run.run_attempt or 1) > 1 else "")
 

@@ -1,7 +1,8 @@
 """Where the value of an input is found. Pure.
 
-On the command line, then in `INPUT_*`, then in `COMPASS_*`. Empty means not given; so does a value
-that is still `$NAME`, which is what Bitbucket hands over for a variable that does not exist.
+On the command line, then in `INPUT_*`, `PLUGIN_*` and `COMPASS_*`. Empty means not given; so does a
+reference that its host has left as it was written, as Bitbucket leaves `$NAME` and Tekton `$(name)`, and
+the `null` that Groovy and JavaScript write for nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,23 @@ from compass_action.text import Secrets, quoted
 from .table import BY_NAME, INPUTS, Input, Inputs
 from .values import INTEGER
 
-UNRESOLVED = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", re.ASCII)
+UNRESOLVED = re.compile(
+    r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?"  # shells, Bitbucket
+    r"|\$\{[A-Za-z_][\w.-]*\}"  # Cloud Build, Jenkins' environment
+    r"|\$\([\w.\[\]'\"/-]+\)"  # Tekton, Azure
+    r"|\$\{\{[^{}]*\}\}"  # Codefresh, GitHub and its like, Azure's templates
+    r"|\$\[\[[^\[\]]*\]\]"  # GitLab's inputs
+    r"|<\+[^<>]+>"  # Harness
+    r"|#\{[^{}]+\}"  # Octopus
+    r"|%[\w.-]+%"  # TeamCity, Windows
+    r"|<<\s*[\w.-]+\s*>>"  # CircleCI
+    r"|\{\{[^{}]*\}\}",  # Argo CD, Tekton's triggers
+    re.ASCII,
+)
+"""A reference in the syntax of one of the hosts."""
+
+NOTHING = ("null",)
+"""Words that stand for no value."""
 ARRAY_MAX = 1_000
 NO_ECHOES: Mapping[str, str] = MappingProxyType({})
 
@@ -86,7 +103,7 @@ def find(
         if source == row.variable and echoes.get(row.name) == text:
             continue
         stripped = text.strip().strip(row.type.dropped)
-        if stripped and not UNRESOLVED.fullmatch(stripped):
+        if stripped and stripped not in NOTHING and not UNRESOLVED.fullmatch(stripped):
             return Given(stripped, source, _is_doubtful(row, source, env))
     return None
 

@@ -71,9 +71,11 @@ class Input(NamedTuple):
     def variables(self) -> tuple[str, ...]:
         """The variables it is looked for in, the first one that is set counts.
 
-        GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`.
+        GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`. Where steps are plugins (Drone,
+        Woodpecker, Harness) their settings are `PLUGIN_COMPONENT_ID`.
         """
-        return (f"INPUT_{self.name.upper()}", f"INPUT_{self.field.upper()}", self.variable)
+        field = self.field.upper()
+        return (f"INPUT_{self.name.upper()}", f"INPUT_{field}", f"PLUGIN_{field}", self.variable)
 
 
 def _choices(*names: str) -> dict[str, str]:
