@@ -1,0 +1,41 @@
+"""The one list of inputs, on the surfaces of all systems: no name of theirs is unknown to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from compass_action.inputs import INPUTS
+
+SURFACES = Path(__file__).parents[2] / "surfaces"
+NAMES = [row.name for row in INPUTS]
+
+
+def read_notifications() -> list[str]:
+    """The annotations that Argo CD's template reads; it takes no others."""
+    manifest = (SURFACES / "argo-cd-notifications" / "argocd-notifications-cm.yaml").read_text()
+    found = re.search(r"\$inputs := list ([^}]*)\}\}", manifest)
+    assert found
+    return re.findall(r'"([^"]+)"', found[1])
+
+
+READERS: dict[str, Callable[[], list[str]]] = {
+    "argo-cd-notifications": read_notifications,
+}
+
+
+@pytest.mark.parametrize("surface", READERS)
+def test_a_surface_names_inputs_in_the_order_of_the_list(surface: str) -> None:
+    named = READERS[surface]()
+    assert named
+    assert named == [name for name in NAMES if name in named]
+
+
+def test_an_application_of_argo_cd_gives_known_inputs() -> None:
+    example = yaml.safe_load((SURFACES / "argo-cd-notifications" / "application.yaml").read_text())
+    given = [key.partition("/") for key in example["metadata"]["annotations"]]
+    assert [name for prefix, _, name in given if prefix == "compass-event"] == ["environment"]
