@@ -18,7 +18,7 @@ OUTCOMES = {
     "failure": "FAILURE", "failed": "FAILURE", "fail": "FAILURE", "unstable": "FAILURE",
     "degraded": "FAILURE", "startup failure": "FAILURE", "false": "FAILURE",
     "cancelled": "CANCELLED", "canceled": "CANCELLED", "canceling": "CANCELLED",
-    "aborted": "CANCELLED",
+    "aborted": "CANCELLED", "not built": "CANCELLED",
     "stopped": "CANCELLED",
     "running": "RUNNING", "in progress": "RUNNING", "started": "RUNNING", "progressing": "RUNNING",
     "pending": "PENDING", "queued": "PENDING", "waiting": "PENDING",

@@ -23,8 +23,17 @@ def read_notifications() -> list[str]:
     return re.findall(r'"([^"]+)"', found[1])
 
 
+def read_jenkins() -> list[str]:
+    """What the shared library takes; the token comes from Jenkins's credentials alone."""
+    library = (SURFACES / "jenkins" / "vars" / "compassEvent.groovy").read_text()
+    found = re.search(r"INPUTS = \[([^]]*)\]", library)
+    assert found
+    return re.findall(r"'([^']+)'", found[1])
+
+
 READERS: dict[str, Callable[[], list[str]]] = {
     "argo-cd-notifications": read_notifications,
+    "jenkins": read_jenkins,
 }
 
 
