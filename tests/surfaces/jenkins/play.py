@@ -61,9 +61,9 @@ def play(jenkinsfile: Path, workspace: Path, api_url: str, *programs: str) -> Bu
         "COMPASS_API_URL": api_url,
         "PROGRAM": f"{sys.executable} {ROOT / 'entrypoint.py'}",
     }
-    command = ["groovy", "-cp", HERE / "stubs", HERE / "stubs" / "jenkins.groovy"]
+    stubs = HERE / "stubs"
     done = subprocess.run(
-        [*command, jenkinsfile, LIBRARY, workspace],
+        ["groovy", "-cp", stubs, stubs / "jenkins.groovy", jenkinsfile, LIBRARY, workspace],
         env=env,
         capture_output=True,
         text=True,
