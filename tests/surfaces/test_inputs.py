@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,13 @@ def read_notifications() -> list[str]:
     return re.findall(r'"([^"]+)"', found[1])
 
 
+def read_chart() -> list[str]:
+    """What Helm's own schema of the values lets through."""
+    schema = json.loads((SURFACES / "argo-cd" / "helm" / "values.schema.json").read_text())
+    assert schema["properties"]["inputs"]["additionalProperties"] is False
+    return list(schema["properties"]["inputs"]["properties"])
+
+
 def read_jenkins() -> list[str]:
     """What the shared library takes; the token comes from Jenkins's credentials alone."""
     library = (SURFACES / "jenkins" / "vars" / "compassEvent.groovy").read_text()
@@ -32,6 +40,7 @@ def read_jenkins() -> list[str]:
 
 
 READERS: dict[str, Callable[[], list[str]]] = {
+    "argo-cd": read_chart,
     "argo-cd-notifications": read_notifications,
     "jenkins": read_jenkins,
 }
@@ -48,3 +57,9 @@ def test_an_application_of_argo_cd_gives_known_inputs() -> None:
     example = yaml.safe_load((SURFACES / "argo-cd-notifications" / "application.yaml").read_text())
     given = [key.partition("/") for key in example["metadata"]["annotations"]]
     assert [name for prefix, _, name in given if prefix == "compass-event"] == ["environment"]
+
+
+def test_helm_and_kustomize_run_the_same_script() -> None:
+    """Neither takes a file from outside its own folder."""
+    one, other = (SURFACES / "argo-cd" / kind / "report.py" for kind in ("helm", "kustomize"))
+    assert one.read_text() == other.read_text()

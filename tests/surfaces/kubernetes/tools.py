@@ -13,9 +13,9 @@ TOOLS = ROOT / ".ci" / "kubernetes"
 SURFACES = ROOT / "surfaces"
 
 
-def run(*command: str | Path) -> str:
+def run(*command: str | Path, stdin: str = "") -> str:
     """The output of a command that has to succeed."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -26,7 +26,7 @@ def kustomize(folder: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(built))
 
 
-def helm_template(chart: Path, *options: str) -> list[dict[str, Any]]:
+def helm_template(chart: Path, *options: str, values: str) -> list[dict[str, Any]]:
     """What Helm makes of a chart, as Argo CD has it made."""
-    built = run(TOOLS / "bin/helm/helm", "template", "shop", chart, *options)
+    built = run(TOOLS / "bin/helm/helm", "template", "shop", chart, *options, stdin=values)
     return [document for document in yaml.safe_load_all(built) if document]
