@@ -12,7 +12,7 @@ import yaml
 
 from compass_action.sandbox import Sandbox, running_sandbox
 from tests.surfaces.kubernetes.cluster import Cluster, running_cluster
-from tests.surfaces.kubernetes.tools import ROOT, SURFACES, helm_template, kustomize, run, TOOLS
+from tests.surfaces.kubernetes.tools import ROOT, SURFACES, TOOLS, helm_template, kustomize, run
 
 CHART = SURFACES / "argo-cd" / "helm"
 EXAMPLES = ROOT / "examples" / "argo-cd"
