@@ -14,13 +14,39 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 // In the order of the list of inputs. A token does not belong in a Jenkinsfile, so it is none of them.
 @Field final List<String> INPUTS = [
-  'site', 'email', 'cloud-id', 'api-url',
-  'component-id', 'component-file',
-  'event-type', 'state', 'display-name', 'description', 'url', 'started-at', 'completed-at',
-  'last-updated', 'properties', 'external-event-source-id', 'update-sequence-number',
-  'environment', 'environment-id', 'environment-category', 'environment-map',
-  'pipeline-id', 'pipeline-name', 'pipeline-url', 'sequence-number', 'scope',
-  'on-error', 'timeout', 'outbox', 'dry-run', 'ci', 'debug'
+  // inputs: groovy
+  'site',
+  'cloud-id',
+  'api-url',
+  'component-id',
+  'component-file',
+  'event-type',
+  'state',
+  'display-name',
+  'description',
+  'url',
+  'started-at',
+  'completed-at',
+  'last-updated',
+  'properties',
+  'external-event-source-id',
+  'update-sequence-number',
+  'environment',
+  'environment-id',
+  'environment-category',
+  'environment-map',
+  'pipeline-id',
+  'pipeline-name',
+  'pipeline-url',
+  'sequence-number',
+  'scope',
+  'on-error',
+  'timeout',
+  'outbox',
+  'dry-run',
+  'ci',
+  'debug',
+  // end of inputs
 ]
 
 // How it is done, not what is reported.
