@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test screenshots format requirements clean
+.PHONY: demo test screenshots format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -19,6 +19,9 @@ screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+surfaces: $(VENV)/.demo ## write the list of inputs into the surfaces
+	@$(BIN)/python surfaces/write_inputs.py
 
 requirements: ## write the pinned requirements from pyproject.toml; needs uv
 	uv -q pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt

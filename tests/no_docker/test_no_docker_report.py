@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compass_action.inputs import INPUTS
+from compass_action.inputs.table import INPUTS
 from compass_action.sandbox import Sandbox, running_sandbox
 from tests.github_jobs import EMAIL, RUN, TOKEN, Shown, read_feed, read_sent, tracked
 from tests.no_docker import job
