@@ -13,7 +13,7 @@ from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event import states
 from compass_action.event.event import Event, Events
 from compass_action.event_types import EVENT_TYPES
-from compass_action.inputs.table import Inputs
+from compass_action.inputs.table import BY_NAME, Inputs
 from compass_action.report import outcomes
 from compass_action.schemas import Payload, validate
 from compass_action.snapshot import Snapshot
@@ -21,6 +21,9 @@ from compass_action.text import secret_forms
 from compass_action.tracking import NAME, Tracked, read_record, read_records
 
 from .call import Call
+
+IN_PROPERTIES = {"event-id", "state", "pipeline-id", "environment", "sequence-number"}
+"""Inputs whose values may stand in `properties` instead."""
 
 
 class Prepared(NamedTuple):
@@ -67,8 +70,24 @@ def prepare(
     if not inputs.dry_run:
         destination = collect(problems, lambda: find_destination(inputs, call.env))
     if built is None or problems:
+        if built and all(_is_apart(problem) for problem in problems):
+            problems += _event_problems(built.events, inputs)
         raise InputError(_once(problems))
     return Prepared(built, _validate(built.events, inputs), destination)
+
+
+def _is_apart(problem: Problem) -> bool:
+    """Tell a problem with an input that the event is not made of."""
+    row = BY_NAME.get(problem.where)
+    return row is not None and row.group in ("connection", "behaviour")
+
+
+def _event_problems(events: Sequence[Event], inputs: Inputs) -> Sequence[Problem]:
+    try:
+        _validate(events, inputs)
+    except EventError as error:
+        return error.problems
+    return ()
 
 
 def read_all_records(call: Call, snapshot: Snapshot) -> list[Tracked]:
@@ -87,6 +106,8 @@ def _once(problems: Sequence[Problem]) -> list[Problem]:
     """Leave out that an input is not given where it was given and could not be read."""
     missing = "it is not given"
     unread = {problem.where for problem in problems if not problem.what.startswith(missing)}
+    if "properties" in unread:
+        unread |= IN_PROPERTIES
     return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
 
 
