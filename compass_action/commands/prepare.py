@@ -8,13 +8,13 @@ from typing import NamedTuple
 from compass_action import __version__, event
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
-from compass_action.connection.destination import Destination, find_destination
+from compass_action.connection.destination import Destination, endpoint, find_destination
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event import states
 from compass_action.event.event import Event, Events
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import BY_NAME, Inputs
-from compass_action.report import outcomes
+from compass_action.report import lines, outcomes
 from compass_action.schemas import Payload, validate
 from compass_action.snapshot import Snapshot
 from compass_action.text import secret_forms
@@ -123,12 +123,24 @@ def _validate(events: Sequence[Event], inputs: Inputs) -> tuple[Payload, ...]:
 
 def announce(call: Call, prepared: Prepared) -> None:
     """Say what is about to be sent, and what the user should know about it."""
-    known = f"on {call.system.name}" if call.system.naming else "on no CI system that it knows"
-    call.log.say("info", f"Compass Event {__version__} {known}")
-    for message in outcomes.opening(prepared.events.events):
+    events = prepared.events.events
+    host = call.system.name if call.system.naming else "no known CI system"
+    call.log.say("debug", f"Compass Event {__version__}, {host}")
+    address = site_address(call.inputs)
+    for message in outcomes.opening(events, address):
         call.log.say(*message)
+    if len(events) > lines.LISTED_MAX:
+        call.log.fold(f"{len(events)} components", list(lines.components(events, address)))
     for notice in prepared.events.notices:
         call.log.say("notice", notice)
+
+
+def site_address(inputs: Inputs) -> str:
+    """Name the endpoint; empty in a dry run that does without a site."""
+    try:
+        return endpoint(inputs)
+    except InputError:
+        return ""
 
 
 def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:

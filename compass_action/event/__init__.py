@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from compass_action.snapshot import ComponentFile
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked
 
-from . import components, identity, parts, wording
+from . import components, identity, names, parts, wording
 from .event import Event, Events
 from .facts import Facts
 
@@ -24,7 +24,7 @@ def build(
     inputs: Inputs,
     run: CiRun,
     system: System,
-    files: Iterable[ComponentFile],
+    files: Sequence[ComponentFile],
     now: datetime,
     records: Iterable[Tracked] = (),
     resumed: Tracked | None = None,
@@ -50,7 +50,8 @@ def build(
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
-    events = (Event(kind, chosen.cloud_id, ari, body) for ari in chosen.ids)
+    named = names.read_names(files)
+    events = (Event(kind, chosen.cloud_id, ari, body, named.get(ari, "")) for ari in chosen.ids)
     local = (wording.local_git(run),) if run.is_local else ()
     return Events(tuple(events), (*local, *part.notices))
 

@@ -17,6 +17,8 @@ class Event(NamedTuple):
     component_id: str
     body: Mapping[str, Any]
     """What stands under `event.<event_type>`."""
+    component_name: str = ""
+    """The component's name, for people; empty where it is not known."""
 
     @property
     def part(self) -> Mapping[str, Any]:
