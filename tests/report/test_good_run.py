@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import struct
+import subprocess
 import termios
 from collections.abc import Sequence
 from fcntl import ioctl
@@ -46,8 +47,9 @@ def test_many_components_are_folded(tmp_path: Path) -> None:
     aris = ",".join([ARI, *OTHERS])
     with running_sandbox() as sandbox:
         site = sandbox.url.removeprefix("http://")
-        done = call([], job(tmp_path, sandbox.url, COMPASS_COMPONENT_ID=aris), tmp_path)
-        shown = done.stdout.split("\n")
+        env = job(tmp_path, sandbox.url, COMPASS_COMPONENT_ID=aris)
+        whole = subprocess.check_output(PROGRAM, env=env, cwd=tmp_path).decode()
+        shown = whole.split("\n")
         assert f"8 components on {site}" in shown[1]
         assert re.fullmatch(
             r"\x1b\[0Ksection_start:0:compass_event_\w{8}\[collapsed=true\]\r\x1b\[0K8 components",
