@@ -160,4 +160,6 @@ def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:
         except ValueError as error:
             yield Problem("state", str(error))
     elif inputs.scope == "run":
-        yield Problem("state", "with scope run the job's end needs it. Write the run's outcome.")
+        yield Problem(
+            "state", "with scope run it has to be given: a job cannot tell how its run ended."
+        )

@@ -87,7 +87,7 @@ def _below_repository(run: CiRun, name: Callable[[CiRun], str | None]) -> str | 
 def _build_pipeline_id(facts: Facts) -> str:
     found = facts.inputs.pipeline_id or event_path(facts)
     if not found:
-        raise _unknown("pipeline-id", facts.system, "an id that is another one for every build")
+        raise _unknown("pipeline-id", facts.system, "an id that differs for every build")
     return found
 
 
@@ -106,7 +106,7 @@ def _deployment(facts: Facts) -> Identity:
         if sequence is None:
             sequence = _sequence_number(facts)
         if sequence is None:
-            wanted = "a number that is higher for each deployment, such as the build's"
+            wanted = "a number that rises with every deployment, such as the build number"
             problems += _unknown("sequence-number", system, wanted).problems
     except ValueError as error:
         problems.append(Problem("sequence-number", str(error)))
@@ -168,7 +168,9 @@ def _sequence_number(facts: Facts) -> int | None:
         return None
     found = (naming.run_number if facts.inputs.scope == "run" else naming.job_number)(facts.run)
     if found is not None and found > SEQUENCE_MAX:
-        raise ValueError(f"{found} exceeds 2^53. Give sequence-number, higher for each deployment.")
+        raise ValueError(
+            f"{found} is above 2^53. Give a sequence-number that rises with every deployment."
+        )
     return found
 
 

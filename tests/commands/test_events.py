@@ -73,7 +73,7 @@ def test_all_lines_are_checked_before_the_first_is_sent(tmp_path: Path) -> None:
         'line 2, "severty": it is not the name of an input. Did you mean severity?',
         "line 3: it is not a JSON object.",
         'line 4, severity: "UNKNOWN" is not a severity of vulnerability events.',
-        "line 5, site: it holds for the whole file.",
+        "line 5, site: it applies to the whole file.",
         "line 6, $.event.vulnerability.vulnerabilityProperties.score",
     ):
         assert message in done.stderr
