@@ -104,8 +104,8 @@ def pack(number: int | None, attempt: int = 0, leg: int = 0) -> int | None:
     """Pack run, attempt and leg into one number; ValueError with a sentence if they do not fit."""
     if attempt >= ATTEMPTS or leg >= LEGS:
         raise ValueError(
-            f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, more than a derived number "
-            "has room for. Give sequence-number, higher for each deployment."
+            f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, so no number can be derived. "
+            "Give a sequence-number that rises with every deployment."
         )
     return None if number is None else (number * ATTEMPTS + attempt) * LEGS + leg
 

@@ -14,7 +14,7 @@ from compass_action.text import words
 
 from . import ending, sources
 from .call import Call, read
-from .prepare import Prepared, announce, as_begun, prepare
+from .prepare import Prepared, announce, as_begun, prepare, site_address
 
 VALUE_MAX_CHARS = 72
 
@@ -81,7 +81,5 @@ def show_requests(call: Call, prepared: Prepared, values: tuple[Value, ...] = ()
 
 
 def _address(call: Call) -> str:
-    try:
-        return destination.endpoint(call.inputs)
-    except InputError:  # a dry run does without site
-        return "https://SITE.atlassian.net/gateway/api" + destination.EVENTS_PATH
+    unknown = "https://SITE.atlassian.net/gateway/api" + destination.EVENTS_PATH
+    return site_address(call.inputs) or unknown

@@ -125,7 +125,7 @@ def _read_line(line: str) -> tuple[dict[str, str], list[Problem]]:
             what = "it is not the name of an input." + (f" Did you mean {near}?" if near else "")
             problems.append(Problem(quoted(str(key)), what))
         elif BY_NAME[name].group in COMMON or name == "component-file":
-            what = "it holds for the whole file. Give it as an option or a variable."
+            what = "it applies to the whole file. Give it as an option or a variable."
             problems.append(Problem(name, what))
         elif value is not None:
             arguments[name] = _text(value)

@@ -133,7 +133,9 @@ def _event_type(name: str) -> Iterator[str]:
         yield from _table(_by_meaning(kind.words))
         if kind.has_duration:
             yield from _table(
-                {"": "An exit code is a word too: 0, 124 (timed out), any other one."}
+                {
+                    "": "An exit code works too: 0 is success, 124 a time-out, any other one a failure."
+                }
             )
     if name in SEVERITIES:
         yield from ("", "Words for the severity:", *_table(_by_meaning(SEVERITIES[name])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from compass_action.connection.answer import ACCEPTED, Answer, Reply
 from compass_action.connection.destination import Destination
 from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted
 from compass_action.schemas import Payload
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from .client import Attempt  # imported for real where it is used: it costs a start
 
 Say = Callable[[str, str, str], None]
-"""Says one thing: level, text, title (which may be empty)."""
+"""Says one thing: level, text, title (which may be empty). Of the level `count` the text is `7/40`."""
+Ask = Callable[[bytes, float], Reply]
+UNCOUNTED_MAX = 10
+"""So many requests are sent without a word."""
 
 
 def deliver(
@@ -45,6 +49,22 @@ def deliver(
     return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
 
 
+def _counted(ask: Ask, number: int, say: Say) -> Ask:
+    """Count what is accepted, where there is so much of it that people would wait and wonder."""
+    if number <= UNCOUNTED_MAX:
+        return ask
+    accepted: list[Reply] = []
+
+    def count(body: bytes, seconds: float) -> Reply:
+        reply = ask(body, seconds)
+        if isinstance(reply.answer, Answer) and reply.answer.status == ACCEPTED:
+            accepted.append(reply)
+            say("count", f"{len(accepted)}/{number}", "")
+        return reply
+
+    return count
+
+
 def transmit(
     payloads: Sequence[Payload],
     destination: Destination,
@@ -62,7 +82,7 @@ def transmit(
         connection = Connection(destination)
         receipts = client.send(
             payloads,
-            connection.ask,
+            _counted(connection.ask, len(payloads), say),
             seconds,
             tell=lambda attempt: say(*_sentence(attempt), ""),
             alone=alone,

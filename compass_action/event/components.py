@@ -157,13 +157,13 @@ def _read_id(text: str) -> tuple[str | None, str | None]:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
-                    return None, "it is nested too deep. Mend it, or give component-id."
+                    return None, "it is nested too deeply. Simplify it, or give component-id."
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
     except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
-        return None, "it is not valid YAML. Mend it, or give component-id."
+        return None, "it is not valid YAML. Fix it, or give component-id."
     ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
     if len(values) > 1:
         return None, "it has more than one id. One file describes one component."

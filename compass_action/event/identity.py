@@ -101,7 +101,7 @@ def _below_server(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None
 def _build_pipeline_id(facts: Facts) -> str:
     found = facts.inputs.pipeline_id or event_path(facts)
     if not found:
-        raise _unknown("pipeline-id", facts.system, "an id that is another one for every build")
+        raise _unknown("pipeline-id", facts.system, "an id that differs for every build")
     return found
 
 
@@ -123,7 +123,7 @@ def _deployment(facts: Facts) -> Identity:
         if sequence is None and naming:
             sequence = _number_of_first_report(facts, pipeline_id, environment)
         if sequence is None:
-            wanted = "a number that is higher for each deployment, such as the build's"
+            wanted = "a number that rises with every deployment, such as the build number"
             problems += _unknown("sequence-number", system, wanted).problems
     except ValueError as error:
         problems.append(Problem("sequence-number", str(error)))
@@ -219,7 +219,9 @@ def _sequence_number(facts: Facts) -> int | None:
     if found is None and (started := run.run_started_at if whole else run.job_started_at):
         found = milliseconds(started)
     if found is not None and found > SEQUENCE_MAX:
-        raise ValueError(f"{found} exceeds 2^53. Give sequence-number, higher for each deployment.")
+        raise ValueError(
+            f"{found} is above 2^53. Give a sequence-number that rises with every deployment."
+        )
     return found
 
 

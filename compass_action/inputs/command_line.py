@@ -143,7 +143,7 @@ def _rest_problems(
             what = "no command is given. Write -- in front of it: compass-event run -- make test"
             yield Problem("run", what)
         elif named:
-            what = f"{quoted(named[0])} stands before the --. Put the whole command behind it."
+            what = f"{quoted(named[0])} stands before the --. Put the whole command after it."
             yield Problem("run", what)
     elif (named or behind) and not COMMANDS[command].takes:
         word = [*named, *behind][0]
@@ -151,4 +151,4 @@ def _rest_problems(
             advice = advise(word, COMMANDS, EXAMPLES, "compass-event --help")
             yield Problem("command", f"{quoted(word)} is not a command. {advice}")
         else:
-            yield Problem("command line", f"{quoted(word)} has no place here. {SEE}")
+            yield Problem("command line", f"{quoted(word)} is not expected here. {SEE}")

@@ -169,8 +169,8 @@ def explain_missing_secret(row: Input, env: Mapping[str, str]) -> str:
             continue
         shown = "empty" if not text.strip() else f"still {quoted(text.strip())}"
         return (
-            f"{variable} is {shown}. Its secret is not defined here, is misspelt, or is not handed "
-            "to this run: hosts keep secrets from forks, and variables from branches, environments "
-            "and pipes they are not mapped to."
+            f"{variable} is {shown}. Its secret is not defined here, is misspelt, or is withheld "
+            "from this run: CI systems withhold secrets from forks, and variables from branches, "
+            "environments and pipes that they are not meant for."
         )
     return f"it is not given. Set {row.variable} from the CI system's secret store."

@@ -83,7 +83,7 @@ def _find_problems(event_type: str, request: Any) -> Iterator[Problem]:
     for path, first in read_disorder(event_type, body):
         yield Problem(
             build_path(["event", event_type, *path]),
-            f"It lies before {first}. Write a time that does not, or leave it out.",
+            f"It is earlier than {first}. Write a later time, or leave it out.",
         )
 
 

@@ -108,12 +108,12 @@ def _tell_too_long(error: ValidationError, event_type: str) -> Sentences:
 
 
 def _tell_unfinished(error: ValidationError, event_type: str) -> Sentences:
-    yield (), "What has not ended has no end. Leave it out until the state is a final one."
+    yield (), "What has not ended has no end. Leave it out until the state is final."
 
 
 def _tell_mismatch(error: ValidationError, event_type: str) -> Sentences:
     schema, instance = _open(error)
-    hint = " Null is never sent: what may be absent is left out." if instance is None else ""
+    hint = " Leave it out instead of writing null." if instance is None else ""
     advice = build_advice(schema)
     if isinstance(instance, str) and "enum" in schema:
         advice = advise(instance, schema["enum"])
