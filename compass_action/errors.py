@@ -73,6 +73,11 @@ def reason(error: OSError) -> str:
     return REASONS.get(error.errno or 0) or type(error).__name__
 
 
+def denied(error: OSError) -> bool:
+    """Tell whether it is a matter of permissions."""
+    return error.errno in (errno.EACCES, errno.EPERM)
+
+
 REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",

@@ -6,37 +6,17 @@ not be reached. 2: the inputs or the event are wrong; nothing was sent.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
 
 from . import __version__, report, snapshot
 from .commands import ending
 from .commands.call import Call
 from .commands.opening import open_call
-from .delivery import interruption
 from .delivery.failures import FAILURES
 from .errors import CompassEventError, Interrupted
 from .inputs import command_line
 from .inputs.command_line import CommandLine
 from .report.report import Report
-
-
-def console() -> NoReturn:
-    """Run as a program."""
-    import os
-
-    code = 1
-    try:
-        interruption.listen()
-        code = main(sys.argv[1:], os.environ)
-    except Interrupted:  # so early, or so late, that there is nothing to tell
-        pass
-    try:
-        sys.stdout.flush()
-    except OSError:  # a reader that has gone away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -21,7 +21,7 @@ NAMES = sorted(SOURCES)
 # The rooms, top to bottom: each may use what stands above it, and nothing below.
 ROOMS = (
     "errors", "text", "globs", "tool_words", "event_types", "workspace", "snapshot", "inputs", "tracking",
-    "ci", "connection", "lookup", "event", "schemas", "delivery", "report", "commands", "main",
+    "ci", "connection", "lookup", "event", "schemas", "delivery", "report", "commands", "main", "__main__",
 )  # fmt: skip
 PROGRAMS = ("sandbox", "demo")
 """Programs of their own, which `main` starts."""
@@ -40,13 +40,16 @@ MAY = {
     "report.gitlab": {"files"},
     "report.pipes": {"files"},
     "report.records": {"files"},
+    "report.files": {"files"},
+    "connection.early": {"network"},
     "report": {"streams"},  # standard output for machines
     "report.terminal": {"files"},  # its width
     "delivery.meanwhile": {"waiting", "clock"},
     "commands.opening": {"streams"},  # which of them the log gets
     "commands.run": {"processes", "signals", "files", "environment", "waiting", "streams", "clock"},
     "commands.span": {"waiting"},
-    "main": {"streams", "environment", "files"},  # `console` hands the process over
+    "__main__": {"streams", "environment", "files"},  # hands the process over
+    "main": set(),
 }
 
 VARIABLES = re.compile(

@@ -18,9 +18,6 @@ from .reading import repository_url
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 SECTION = re.compile(r'\[\s*remote\s+"((?:[^"\\]|\\.)*)"\s*\]', re.IGNORECASE)
 URL = re.compile(r"\s*url\s*=\s*(.*?)\s*$", re.IGNORECASE)
-# git@github.com:acme/shop.git: user, host, path.
-SCP = re.compile(r"(?:[^@/:\s]+@)?([A-Za-z0-9.-]+):(?!//)/?([^\s:]+)", re.ASCII)
-SSH = re.compile(r"(?:ssh|git)(?:\+ssh)?://(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::\d+)?/(\S+)", re.ASCII)
 DEFAULT_REMOTE = "origin"
 
 
@@ -41,19 +38,10 @@ def parse(texts: GitTexts) -> LocalGit:
         commit = _packed(texts.packed_refs, name)
     branch = name.removeprefix("refs/heads/") if name and name.startswith("refs/heads/") else None
     return LocalGit(
-        read_remote(_remote(texts.config) or ""),
+        repository_url(_remote(texts.config)),
         branch,
         commit if COMMIT.fullmatch(commit) else None,
     )
-
-
-def read_remote(address: str) -> str | None:
-    """Make a web address of a remote's: https, no user, no password, no `.git`."""
-    for form in (SSH, SCP):
-        match = form.fullmatch(address)
-        if match:
-            return repository_url(f"https://{match[1]}/{match[2]}")
-    return repository_url(address)
 
 
 def _packed(packed: str, name: str) -> str:

@@ -14,6 +14,7 @@ from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
+from . import git
 from .github_triggers import read_trigger
 from .reading import at, number, repository_page, repository_url
 from .run import CiRun
@@ -58,6 +59,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job_url=job_url,
         status=inputs.job_status,
         withholds_secrets=_withholds_secrets(env, trigger),
+        foreign_files=_foreign_files(env, trigger, git.parse(snapshot.git).commit),
         rehearsal="act" if env.get("ACT") == "true" else None,
         remarks=_remarks(inputs),
     )
@@ -84,6 +86,30 @@ def _refs(env: Mapping[str, str]) -> dict[str, Any]:
         "commit": env.get("GITHUB_SHA") or None if pushed else None,
         "pull_request": of_request[1] if of_request else None,
     }
+
+
+# These have the repository's secrets, and may concern what a stranger has written.
+WITH_SECRETS = ("pull_request_target", "workflow_run", "issue_comment")
+
+
+def _foreign_files(
+    env: Mapping[str, str], trigger: Mapping[str, Any], checked_out: str | None
+) -> str | None:
+    """Say why the checkout's files are not to be believed, if they may be a fork's."""
+    name, own = env.get("GITHUB_EVENT_NAME", ""), env.get("GITHUB_REPOSITORY")
+    if name not in WITH_SECRETS:
+        return None
+    heads = {
+        "pull_request_target": at(trigger, "pull_request.head.repo.full_name"),
+        "workflow_run": at(trigger, "workflow_run.head_repository.full_name"),
+        "issue_comment": None if at(trigger, "issue.pull_request.url") else own,
+    }
+    if heads[name] == own or (checked_out and checked_out == env.get("GITHUB_SHA")):
+        return None
+    return (
+        f"the checkout may be a fork's, and {name} has this repository's secrets, so that anybody could "
+        "report for any component. Give component-id"
+    )
 
 
 def _remarks(inputs: Inputs) -> tuple[str, ...]:
@@ -216,6 +242,7 @@ SYSTEM = System(
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",
     records=_records,
+    needs_git=lambda env: env.get("GITHUB_EVENT_NAME") in WITH_SECRETS,
     checkout="Add a step with actions/checkout before this one",
     debug="RUNNER_DEBUG",
     unfilled=_unfilled,

@@ -86,6 +86,9 @@ class CiRun(NamedTuple):
     """Orders news of one and the same second."""
     withholds_secrets: str | None = None
     """Why the host keeps secrets from this run by design: `a pull request from a fork`."""
+    foreign_files: str | None = None
+    """Why nothing in the checkout's files may be believed: it is somebody else's, and the run has
+    secrets all the same."""
     rehearsal: str | None = None
     """What plays the run, where it is none: `act`."""
     remarks: tuple[str, ...] = ()

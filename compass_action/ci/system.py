@@ -70,6 +70,8 @@ class System(NamedTuple):
     outcomes: Mapping[str, str] = {}
     """Words for an outcome that mean something else elsewhere or nothing, folded; each to a key of
     `event_types.OUTCOMES`."""
+    needs_git: Callable[[Mapping[str, str]], bool] = lambda env: False
+    """Whether it matters which commit is checked out."""
     checkout: str = ""
     """How a repository is checked out, as the beginning of an advice: `Add a step with …`."""
     hints: Mapping[str, str] = {}

@@ -47,6 +47,6 @@ def read(call: Call) -> Snapshot:
         component_files=components.wanted_files(call.given),
         optional=components.DEFAULTS,
         records=(*named, *system.records(env)),
-        git=system.naming is None,
+        git=system.needs_git(env),
     )
     return snapshot.read(env, wanted, call.secrets.hide_in)

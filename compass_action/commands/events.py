@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from compass_action import delivery, event, snapshot
+from compass_action import event, snapshot
 from compass_action.connection.destination import find_destination
-from compass_action.delivery import retry
+from compass_action.delivery import dispatch, retry
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event.event import Events
 from compass_action.inputs import given
@@ -65,7 +65,7 @@ def events(call: Call) -> int:
         call.log.say("notice", notice)
     if destination is None:
         return check.show_requests(call, Prepared(all_events, tuple(payloads), None))
-    receipts = delivery.deliver(
+    receipts = dispatch.deliver(
         payloads, destination, _seconds(call, len(payloads)), call.inputs.outbox, call.log.say
     )
     left = Report(

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from compass_action import delivery
 from compass_action.connection.destination import Destination, find_destination, only_strongest
-from compass_action.delivery import outbox
+from compass_action.delivery import dispatch, outbox
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event.event import Event
@@ -99,7 +98,7 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
         call.log.say("info", "nothing to replay")
         left = Report(outcomes.outputs("failed" if stay else "skipped", ()))
         return ending.leave(call, left) or int(fails and stay > 0)
-    receipts = delivery.transmit(
+    receipts = dispatch.transmit(
         [entry.payload for _, entry in entries],
         destination,
         call.inputs.timeout,

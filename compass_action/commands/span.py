@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from compass_action import delivery, event
+from compass_action import event
 from compass_action.ci.run import CiRun
-from compass_action.delivery import meanwhile
+from compass_action.delivery import dispatch, meanwhile
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import SKIPPED, CompassEventError, Interrupted, Problem
 from compass_action.event_types import EVENT_TYPES
@@ -154,6 +154,6 @@ def _deliver(
     seconds = min(inputs.timeout, CANCELLED_SECONDS)
     try:
         hear()  # a second signal may be waiting
-        return delivery.deliver(*target, inputs.timeout, inputs.outbox, call.log.say)
+        return dispatch.deliver(*target, inputs.timeout, inputs.outbox, call.log.say)
     except Interrupted:
-        return delivery.deliver(*target, seconds, inputs.outbox, call.log.say)
+        return dispatch.deliver(*target, seconds, inputs.outbox, call.log.say)

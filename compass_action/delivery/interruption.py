@@ -1,4 +1,4 @@
-"""Signals: a host that cancels a job sends SIGTERM or SIGINT, and kills it seconds later."""
+"""Signals: a host that cancels a job sends SIGTERM, SIGINT or SIGHUP, and kills it seconds later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import NoReturn
 
 from compass_action.errors import Interrupted
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+)
 
 
 def listen() -> None:

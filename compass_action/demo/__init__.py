@@ -24,7 +24,7 @@ from compass_action.demo.table import mismatches
 
 HERE = Path(__file__).parent
 ENTRYPOINT = HERE.parents[1] / "entrypoint.py"
-INSTALLED = ["-c", "from compass_action.main import console; console()"]
+INSTALLED = ["-c", "from compass_action.__main__ import console; console()"]
 """What a package that pip has installed has in its place: its Python finds the program by itself."""
 
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"

@@ -46,7 +46,9 @@ def build(
         inputs = _resume(inputs, resumed)
     begun_for = resumed.component_ids if resumed else ()
     files, checkout = snapshot.component_files, system.checkout
-    chosen = collect(problems, lambda: components.choose(inputs, files, begun_for, checkout))
+    chosen = collect(
+        problems, lambda: components.choose(inputs, files, begun_for, checkout, run.foreign_files)
+    )
     kind = identity.find_event_type(inputs, run)
     facts = Facts(
         event_type=kind,

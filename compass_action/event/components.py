@@ -43,11 +43,16 @@ def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
 
 
 def choose(
-    inputs: Inputs, files: ComponentFiles, tracked_ids: tuple[str, ...] = (), checkout: str = ""
+    inputs: Inputs,
+    files: ComponentFiles,
+    tracked_ids: tuple[str, ...] = (),
+    checkout: str = "",
+    foreign: str | None = None,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
-    `checkout` says how the CI system checks a repository out. Raises InputError with everything that
+    `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
+    believed. Raises InputError with everything that
     is wrong. What a glob matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
@@ -55,6 +60,8 @@ def choose(
     found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
     if not found:
         found, problems, left_out = _read_files(files)
+        if found and foreign:
+            raise InputError([Problem(found[0][0], f"{foreign}.")])
         if not found:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
     problems += [

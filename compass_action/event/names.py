@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from compass_action.workspace import ComponentFile
 from compass_action.text import one_line, shorten
+from compass_action.workspace import ComponentFile
 
 # A plain or quoted scalar at the top level; a name in any other form is done without.
 VALUE = (

@@ -9,9 +9,10 @@ import secrets as randomness
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from compass_action.errors import denied, reason
 from compass_action.tracking import FOLDER_NAME, NAME
 
-from . import records
+from . import files, records
 from .report import Kept, Report
 from .speaker import Speaker
 from .summary import render_summary
@@ -66,27 +67,26 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     outputs = {
         name: value for name, value in report.outputs.items() if len(value) <= OUTPUT_MAX_CHARS
     }
-    files = {
+    texts = {
         "GITHUB_OUTPUT": "".join(_pair(name, value) for name, value in outputs.items()),
         "GITHUB_STEP_SUMMARY": render_summary(report),
     }
-    return _append(files, env)
+    return _append(texts, env)
 
 
-def _append(files: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
+def _append(texts: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
     problems = []
-    for variable, text in files.items():
+    for variable, text in texts.items():
         path = env.get(variable)
         if not path or not text:
             continue
         try:
-            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            files.append(path, text)
         except OSError as error:
-            problems.append(
-                f"{variable} cannot be written ({type(error).__name__}). The container has to run "
-                "as root, as GitHub's runner expects."
+            root = (
+                " Run the container as root, as GitHub's runner expects." if denied(error) else ""
             )
+            problems.append(f"{variable} cannot be written ({reason(error)}).{root}")
     return problems
 
 

@@ -6,6 +6,7 @@ characters, and the marks by which hosts recognise commands in a log.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, NamedTuple
@@ -45,7 +46,8 @@ class Log:
         self._speaker = speaker
         self._secrets = Secrets()
         self._debug = debug
-        self._stream = stream or sys.stdout
+        # Python has no standard output where the process was started without one.
+        self._stream = stream or sys.stdout or io.StringIO()
         self._errors = errors or self._stream
         self._env = env or {}
         self._counted = ""
