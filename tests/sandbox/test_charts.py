@@ -49,7 +49,7 @@ def test_marks_lie_in_order_of_time_and_a_bar_leads_to_them() -> None:
 
 def test_marks_that_would_overlap_are_stacked() -> None:
     found = [row(NOW - number, None, number) for number in range(4)] + [row(NOW - 60 * MINUTE)]
-    assert [mark.y for mark in marks(found, span(found, NOW))] == [50, 50, 22, 78, 50]
+    assert [mark.y for mark in marks(found, span(found, NOW))] == [50, 50, 27, 73, 50]
 
 
 @given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.none() | st.integers(0, 10**12))))

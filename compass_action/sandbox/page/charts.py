@@ -15,7 +15,7 @@ LANE = 1000
 """The width of a component's lane in the timeline, in its own units."""
 SHAPES = {"build": "circle", "deployment": "square", "incident": "triangle"}
 """Event type → shape of its mark; a diamond for the others."""
-LEVELS = (50, 22, 78)
+LEVELS = (50, 27, 73)
 CLOSE = 10
 """Marks nearer than that would overlap."""
 DAY = 86_400_000
