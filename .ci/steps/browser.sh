@@ -14,3 +14,4 @@ step "Chromium" chromium_is_there
 step "browser tools" browser_tools
 step "sandbox's page in a browser" page_tests
 step "benchmark: sandbox" "$bin/python" benchmarks/sandbox.py 2000
+step "benchmark: first paint" env PYTHON="$PWD/$bin/python" node benchmarks/sandbox_paint.mjs 2000

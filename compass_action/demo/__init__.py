@@ -59,9 +59,9 @@ def main(argv: Sequence[str]) -> int:
             scenes = [scene for scene in scenes if not scene.get("checkout")]
             expected = [event for event in expected if not event.get("checkout")]
         print(f"A stand-in for Compass listens at {sandbox.url}")
-        print("Nothing leaves this machine.\n")
+        print("Nothing leaves this machine.\n", flush=True)
         for scene in scenes:
-            print(f"» {scene['says']}")
+            print(f"» {scene['says']}", flush=True)
             if not _play(scene, facts, commit):
                 return 1
         feed = sandbox.feed()

@@ -9,7 +9,7 @@ are silent, the assumption is written down where it is made. It is not Atlassian
     service.py   what a running sandbox consists of
     handler.py   HTTP: one connection, answers, faults      guard.py   who may ask
     intake.py    credentials, limit, contract, feed          routes.py  the sandbox's own endpoints
-    contract.py  is this body a valid event?                 body.py    the bytes of a request's body
+    contract.py  is this body a valid event? (formats.py)    body.py    the bytes of a request's body
     shape.py     where each event type keeps what is shown   limit.py   100 requests per user and minute
     judging.py   what becomes of a known event               faults.py  what shall go wrong next
     feed.py      taking events in, forgetting the oldest     live.py    telling pages of changes

@@ -21,14 +21,16 @@ from compass_action.sandbox.sources import Sources
 from compass_action.sandbox.store import Store, StoreError, insert, storable
 
 KEEP = 20_000
-LIMIT = 96 * 1024 * 1024
+LIMIT = 64 * 1024 * 1024
 CHANGES = 100
 REFUSALS = 1_000
-COMPLAINTS = 50
+COMPLAINTS = 20
 """Of one refusal, each with texts of at most COMPLAINT characters."""
-COMPLAINT = 500
+COMPLAINT = 300
 OVERHEAD = 600
 """Bytes that an event takes beside its body and words, about."""
+ATTACHMENT = 400
+"""Bytes that one more component of a source takes, about."""
 
 
 class Feed:
@@ -63,10 +65,11 @@ class Feed:
         shown = show(event)
         try:
             with self._store.writing() as db:
-                source = self._sources.find(db, event, shown.source)
-                if source is None:
+                found = self._sources.find(db, event, shown.source)
+                if found is None:
                     return False
-                self._apply(db, source, event, shown, raw)
+                source, attached = found
+                self._apply(db, source, event, shown, raw, ATTACHMENT if attached else 0)
                 if self._count > self._keep or self._size > self._limit:
                     self._forget(db)
         except (
@@ -113,8 +116,15 @@ class Feed:
         return self._last[table]
 
     def _apply(
-        self, db: sqlite3.Connection, source: int, event: Accepted, shown: Shown, raw: bytes
+        self,
+        db: sqlite3.Connection,
+        source: int,
+        event: Accepted,
+        shown: Shown,
+        raw: bytes,
+        more: int,
     ) -> None:
+        """`more`: bytes that its source has grown by, which are counted as the event's."""
         received, change_id = self._milliseconds(), self._next("change")
         identity = json.dumps(shown.identity)
         known = db.execute(
@@ -131,7 +141,7 @@ class Feed:
         )
         body: bytes | None = compressed(raw)
         if known is None:
-            size = len(body or b"") + WORDS + OVERHEAD
+            size = len(body or b"") + WORDS + OVERHEAD + more
             given: dict[str, Any] = {
                 "source_id": source,
                 "identity": identity,
@@ -147,7 +157,7 @@ class Feed:
             verdict = judge(event.event_type, Version(*known[1:6]), version)
             if verdict.verdict == "ignored" and _came_before(db, event_id, version.number, body):
                 verdict, body = REPEATED, None
-            more = len(body or b"") - (_forget_change(db, event_id) if changes >= CHANGES else 0)
+            more += len(body or b"") - (_forget_change(db, event_id) if changes >= CHANGES else 0)
             grown = "UPDATE event SET changes = changes + 1, size = size + ? WHERE id = ?"
             db.execute(grown, (more, event_id))
             self._size += more

@@ -17,8 +17,13 @@ class Sources:
         self._known: dict[str, int] = {}
         self._attached: set[tuple[int, str]] = set()
 
-    def find(self, db: Connection, event: Accepted, external_id: str | None) -> int | None:
-        """The event source; made, and attached to the component, where a component is named."""
+    def find(
+        self, db: Connection, event: Accepted, external_id: str | None
+    ) -> tuple[int, bool] | None:
+        """The event source, and whether it was attached to a component just now; None without one.
+
+        It is made, and attached to the component, where a component is named.
+        """
         component, has_source = event.component_id, event.event_type not in NOT_SHOWN
         own = None if has_source else component
         key = json.dumps([event.cloud_id, external_id, event.event_type, own])
@@ -29,10 +34,12 @@ class Sources:
                 return None
             made = {"key": key, "external_id": storable(external_id), "type": event.event_type}
             source = self._known[key] = found[0] if found else insert(db, "source", made)
-        if component is not None and (source, component) not in self._attached:
-            db.execute("INSERT OR IGNORE INTO attachment VALUES (?, ?)", (source, component))
-            self._attached.add((source, component))
-        return source
+        if component is None or (source, component) in self._attached:
+            return source, False
+        row = (source, component)
+        added = db.execute("INSERT OR IGNORE INTO attachment VALUES (?, ?)", row).rowcount
+        self._attached.add((source, component))
+        return source, added > 0
 
     def forget(self) -> None:
         """Ask the database again: something was deleted or undone."""

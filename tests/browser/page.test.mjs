@@ -107,6 +107,17 @@ const send = async (body, url = sandbox.url) => {
   assert.equal(answer.status, 202);
 };
 
+test("the demo's pipelines appear while it plays them", async (t) => {
+  const demo = await running(["--keep"], ["demo"]);
+  t.after(() => demo.end());
+  const page = await open(t, "/", { url: demo.url });
+  for (const name of ["production: billing #218", "CI / test #7421 (attempt 2)", "CI / test #7421"]) {
+    await page.getByRole("link", { name, exact: true }).waitFor();
+  }
+  await page.locator(".feed > li").filter({ hasText: "search #901" }).nth(2).waitFor();
+  await page.locator(".badge.bad").nth(1).waitFor();
+});
+
 test("what is new arrives by itself, and what is open stays open", async (t) => {
   const fresh = await running(["--rate-limit=0"]);
   t.after(() => fresh.end());

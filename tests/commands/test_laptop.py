@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from compass_action.ci import git
-from compass_action.snapshot import GitTexts
+from compass_action.ci.reading import repository_url
+from compass_action.workspace import GitTexts
 from tests.commands.program import call, job, shell
 
 HASH = "5b2e9f0c7d1a4e83b6f50c9d8e7a6b5c4d3e2f10"
@@ -38,7 +39,7 @@ REMOTES = [
 
 @pytest.mark.parametrize(("address", "expected"), REMOTES)
 def test_a_remote_is_a_web_address_without_credentials(address: str, expected: str | None) -> None:
-    assert git.read_remote(address) == expected
+    assert repository_url(address) == expected
 
 
 def config(*remotes: tuple[str, str]) -> str:

@@ -141,6 +141,17 @@ def test_bytes_are_bounded_as_well() -> None:
     store.close()
 
 
+def test_components_of_one_source_are_bounded_as_well() -> None:
+    feed = Feed(store := Store(), lambda: datetime.now(UTC), limit=50_000)
+    ari = sample("build-full")["componentId"][:-4]
+    for number in range(200):
+        take(feed, build(1, number) | {"componentId": f"{ari}{number:04x}"})
+    with store.reading() as db:
+        [count] = db.execute("SELECT count(*) FROM attachment").fetchone()
+    assert 10 < count < 60
+    store.close()
+
+
 def test_a_thousand_updates_of_one_event_do_not_pile_up() -> None:
     """The first and the one that counts stay."""
     feed = Feed(store := Store(), lambda: datetime.now(UTC))
@@ -159,7 +170,7 @@ def test_refusals_and_requests_are_bounded() -> None:
             sandbox.service.feed.refuse(400, [Complaint(None, "x" * 10_000)] * 100)
         refused = sandbox.feed()["refused"]
         assert len(refused) == 1_000
-        assert len(refused[0]["why"]) <= 50 * 502
+        assert len(refused[0]["why"]) <= 20 * 302
     kept = received.Requests()
     for number in range(3_000):
         headers = Message()

@@ -15,6 +15,9 @@ LANE = 1000
 """The width of a component's lane in the timeline, in its own units."""
 SHAPES = {"build": "circle", "deployment": "square", "incident": "triangle"}
 """Event type → shape of its mark; a diamond for the others."""
+LEVELS = (50, 27, 73)
+CLOSE = 10
+"""Marks nearer than that would overlap."""
 DAY = 86_400_000
 
 
@@ -33,6 +36,8 @@ class Mark(NamedTuple):
     """An event in the timeline."""
 
     x: float
+    y: int
+    """Percent of the lane's height."""
     from_x: float
     """Where it began; the same as x where that is not known."""
     shape: str
@@ -105,18 +110,24 @@ def span(rows: Sequence[Row], now: float) -> Span:
 
 
 def marks(rows: Iterable[Row], shown: Span) -> list[Mark]:
-    """The marks of one component's events."""
-    return [
-        Mark(
-            shown.x(_moment(row)),
-            shown.x(row.started if row.started is not None else _moment(row)),
-            SHAPES.get(row.type, "diamond"),
-            words.tone(row.state),
-            f"{words.TYPES[row.type]} {row.name or ''}: {words.state(row.state)}",
-            row.id,
+    """The marks of one component's events, in order of time; those that would overlap are stacked."""
+    drawn: list[Mark] = []
+    level = 0
+    for row in sorted(rows, key=_moment):
+        x = shown.x(_moment(row))
+        level = (level + 1) % len(LEVELS) if drawn and x - drawn[-1].x < CLOSE else 0
+        drawn.append(
+            Mark(
+                x,
+                LEVELS[level],
+                shown.x(row.started if row.started is not None else _moment(row)),
+                SHAPES.get(row.type, "diamond"),
+                words.tone(row.state),
+                f"{words.TYPES[row.type]} {row.name or ''}: {words.state(row.state)}",
+                row.id,
+            )
         )
-        for row in rows
-    ]
+    return drawn
 
 
 def _moment(row: Row) -> int:

@@ -100,7 +100,7 @@ def _timeline(service: Service, wanted: Wanted, shown: Mapping[str, Any]) -> dic
         "lanes": [
             {
                 "component": component,
-                "marks": charts.marks(reversed(its), span),
+                "marks": charts.marks(its, span),
                 "says": _says(its),
             }
             for component, its in list(lanes.items())[:LANES]

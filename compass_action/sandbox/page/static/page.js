@@ -22,7 +22,7 @@ async function refresh() {
   }
   if (again) {
     again = false;
-    setTimeout(refresh, 300);
+    setTimeout(refresh, 1000); // a pipeline's burst is one change
   }
 }
 
