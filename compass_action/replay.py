@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import client, connection, interruption, outbox, outcomes
@@ -64,7 +63,7 @@ def _checked(entry: outbox.Entry, url: str, path: str, log: Log) -> outbox.Entry
         if request:
             raise ValueError("more than an event")
         # Named by what it says, not by what its line says; sent as it is.
-        return entry._replace(payload=replace(validate(event), body=entry.payload.body))
+        return entry._replace(payload=validate(event)._replace(body=entry.payload.body))
     except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.say("warning", f"A line of {path} is not a valid event. It stays in the file.")
         return None

@@ -7,7 +7,7 @@ installed; what an event may hold must not depend on that, so only these two are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 # RFC 3339, section 5.6, https://www.rfc-editor.org/rfc/rfc3339#section-5.6
@@ -56,6 +56,10 @@ def is_url(value: object) -> bool:
     return match is not None and 0 < int(match["port"] or 80) < 65536
 
 
+FORMATS: Mapping[str, Callable[[object], bool]] = {"date-time": is_date_time, "url": is_url}
+"""The formats by the names that the schemas call them."""
+
+
 def parse_date_time(value: object) -> datetime | None:
     """Parse an RFC 3339 date-time with an offset; None if it is none or names no real day."""
     if not isinstance(value, str) or not DATE_TIME.fullmatch(value):
@@ -66,20 +70,23 @@ def parse_date_time(value: object) -> datetime | None:
         return None
 
 
-def read_disorder(event_type: str, body: object) -> Iterator[tuple[tuple[str, str], str]]:
-    """Find the times that lie before the first one: (path in `body`, name of the first one).
+def read_disorder(event_type: str, request: object) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Find the times that lie before the first one: (path in the request, name of the first one).
 
     JSON Schema cannot compare two values. Only times that are well-formed are compared: the others
     are the schema's matter.
     """
-    if event_type not in ORDER or not isinstance(body, Mapping):
+    if event_type not in ORDER:
         return
     part, first, later = ORDER[event_type]
-    times = body.get(part)
+    place = ("event", event_type, part)
+    times = request
+    for step in place:
+        times = times.get(step) if isinstance(times, Mapping) else None
     if not isinstance(times, Mapping):
         return
     begun = parse_date_time(times.get(first))
     for name in later:
         ended = parse_date_time(times.get(name))
         if begun and ended and ended < begun:
-            yield (part, name), first
+            yield (*place, name), first
