@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -61,11 +62,12 @@ def console() -> NoReturn:
         code = main(sys.argv[1:], os.environ)
     except Interrupted:  # so early, or so late, that there is nothing to tell
         pass
-    try:
-        sys.stdout.flush()
-    except OSError:  # a reader that has gone away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # a reader that has gone away
+            stream.flush()
+    # All that has to be closed is closed. To take the interpreter down in order, as sys.exit does,
+    # would cost a fifth of the run's time.
+    os._exit(code)
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
