@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test format requirements clean
+.PHONY: demo test bench format requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass
 	@$(BIN)/python entrypoint.py demo
 
 test: $(VENV)/.test ## install and run the whole suite
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT" compares two versions
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

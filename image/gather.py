@@ -31,11 +31,10 @@ TOOLS = (
     "stat", "tail", "tee", "test", "timeout", "touch", "tr", "true", "uname", "uniq", "wc", "xargs",
 )  # fmt: skip
 
-# Of the standard library what needs a screen, a terminal, a database or a compiler, what installs, and
-# the tests.
+# Of the standard library what needs a screen, a terminal or a compiler, what installs, and the tests.
 WITHOUT = re.compile(
     r"(tests?|idlelib|idle_test|tkinter|turtledemo|turtle\.py|_tkinter\..*|curses|_curses.*|readline\..*"
-    r"|sqlite3|_sqlite3\..*|dbm|_g?dbm\..*|ensurepip|venv|lib2to3|config-.*|pydoc_data|_test.*|_xx.*"
+    r"|_g?dbm\..*|ensurepip|venv|lib2to3|config-.*|pydoc_data|_test.*|_xx.*"
     r"|xxlimited.*|_ctypes_test.*|__pycache__|site-packages|dist-packages)"
 )
 

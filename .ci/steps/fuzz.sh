@@ -2,5 +2,5 @@
 # Random mixtures of what has stung loggers before, and the benchmarks, which must at least run.
 step "fuzz: log safety" "$bin/python" fuzz/log_safety.py --runs 5000
 step "fuzz: verdicts" "$bin/python" fuzz/verdicts.py --runs 50000
-step "benchmark: start" "$bin/python" benchmarks/start.py
+step "benchmarks" "$bin/python" -m benchmarks --rounds 1 --print
 step "benchmark: fleet" "$bin/python" benchmarks/fleet.py

@@ -13,13 +13,13 @@ from tests.image.content import Content, inside
 from tests.image.engine import IMAGE, ROOT, podman
 
 MAX_COMPRESSED_BYTES = 22_000_000
-"""The goal is 30 MB on Python's official image; what CI builds on lacks some of its bulk."""
+"""The goal is 30 MB, and a margin for a base that is larger than the one CI builds on."""
 
 # Where files may be, and nowhere else.
 PLACES = (
     r"opt/compass-event/.*",
     r"usr/local/bin/(compass-event(-post)?|python[\d.]*)",
-    r"usr/(local/)?lib/python[\d.]+/.+",
+    r"usr/(local/)?lib/python[\d.]+/.+|usr/local/lib/libpython[\w.]+",
     r"usr/lib/([\w-]+-linux-gnu|ssl|locale/C.utf8)/.+",
     r"usr/lib(64)?/ld-linux[\w.-]+",
     r"usr/bin/[\w.]+",
@@ -46,7 +46,7 @@ def test_of_the_standard_library_only_what_runs_is_there(content: Content) -> No
     left_out = {"test", "tests", "idlelib", "tkinter", "ensurepip", "site-packages", "__pycache__"}
     libraries = [name for name in content.files if not name.startswith("usr/bin/")]
     assert [name for name in libraries if left_out & set(name.split("/"))] == []
-    assert inside("python", "-c", "import json, ssl, http.client, zoneinfo, asyncio, ctypes") == ""
+    assert inside("python", "-c", "import asyncio, ctypes, sqlite3, ssl, zoneinfo") == ""
 
 
 def test_every_extension_finds_its_libraries() -> None:
