@@ -83,8 +83,14 @@ start=$SECONDS
 install_tools
 took "$start" 'podman and mmdebstrap'
 
+# One that an earlier version of this script made may lack the licences, which the image takes along.
+is_usable() {
+    podman image exists "$base" &&
+        podman run --rm --network host --entrypoint= "$base" test -e /usr/share/doc/bash/copyright
+}
+
 start=$SECONDS
-if podman image exists "$base"; then
+if is_usable; then
     took "$start" "$base was there"
 else
     import_base
