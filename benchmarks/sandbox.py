@@ -74,7 +74,7 @@ def say(line: str) -> None:
 def sandbox(*options: str) -> Iterator[tuple[int, int]]:
     """A sandbox in a process of its own: its port and process id."""
     command = [sys.executable, "entrypoint.py", "sandbox", "--port=0", "--rate-limit=0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         found = re.search(r":(\d+)", process.stdout.readline())
         assert found is not None  # noqa: S101 - the first line names the address

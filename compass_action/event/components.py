@@ -17,7 +17,7 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 
 # https://developer.atlassian.com/cloud/compass/config-as-code/ and the samples in Atlassian's
 # repositories: lower-case hex and hyphens. The shape is checked, not the UUIDs' versions.
-UUID = r"[0-9a-f]+(?:-[0-9a-f]+){4}"
+UUID = r"[0-9a-f]{1,12}(?:-[0-9a-f]{1,12}){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
 DEPTH_MAX = 64

@@ -37,7 +37,7 @@ RFC3339 = re.compile(
 EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
 INTEGER = re.compile(r"\d+", re.ASCII)
 DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
-FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
+FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
 
 
 def read_text(text: str) -> str:
