@@ -18,7 +18,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the build from the substitutions, by their own names."""
     env = given(snapshot.env)
     project, place, build = (env.get(name) for name in ("PROJECT_ID", "LOCATION", "BUILD_ID"))
-    # REPO_FULL_NAME has no host, and the head's repository may be a fork.
+    # REPO_FULL_NAME has no host; the head's repository may be a fork.
     repository = repository_url(inputs.external_event_source_id)
     tag, change = env.get("TAG_NAME"), pull_request(env.get("_PR_NUMBER"))
     branch = (env.get("_HEAD_BRANCH") if change else None) or env.get("BRANCH_NAME")
@@ -71,7 +71,7 @@ SYSTEM = System(
         "by a step after one with allowFailure, or by the topic cloud-builds",
         "external-event-source-id": "COMPASS_EXTERNAL_EVENT_SOURCE_ID=https://github.com/"
         "$REPO_FULL_NAME under env",
-        "pipeline-id": "options: {automapSubstitutions: true}, or BUILD_ID=$BUILD_ID and the "
+        "pipeline-id": "set options: {automapSubstitutions: true}, or BUILD_ID=$BUILD_ID and the "
         "others under env",
         "sequence-number": "seconds since 1970 that the first step has kept in /workspace",
     },

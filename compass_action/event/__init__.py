@@ -16,7 +16,7 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, names, parts, wording
+from . import components, identity, names, numbers, parts, wording
 from .event import Event, Events
 from .facts import Facts
 
@@ -178,6 +178,6 @@ def _build_body(facts: Facts, part: dict[str, Any]) -> dict[str, Any]:
         "url": url,
         "externalEventSourceId": source,
         "lastUpdated": updated,
-        "updateSequenceNumber": identity.update_sequence_number(facts),
+        "updateSequenceNumber": numbers.update_sequence_number(facts),
         own_part: part,
     }

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from compass_action.errors import InputError, Problem
+from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
 from compass_action.text import quoted
 from compass_action.workspace import ComponentFiles
+
+from . import changes
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 
@@ -21,6 +23,7 @@ UUID = r"[0-9a-f]{1,12}(?:-[0-9a-f]{1,12}){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
 DEPTH_MAX = 64
+SHOWN_MAX = 3
 EXAMPLE = "ari:cloud:compass:CLOUD-ID:component/UUID/UUID"
 
 
@@ -34,12 +37,16 @@ class Components(NamedTuple):
     """What was left out, and why."""
 
 
-def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
-    """Name the paths or globs to read: none if ids are given, the defaults if nothing is."""
-    if "component-id" in given:
+def wanted_files(given: Mapping[str, Given], changed: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Name the paths or globs to read: none if ids are given, those above the changed files if only
+    they are, the defaults if nothing is.
+    """
+    if "component-id" in given or "component-map" in given:
         return ()
     named = given.get("component-file")
-    return read_list(named.text) if named else DEFAULTS
+    if named:
+        return read_list(named.text)
+    return changes.files_to_try(changed, DEFAULTS) or DEFAULTS
 
 
 def choose(
@@ -52,18 +59,29 @@ def choose(
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
     `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
-    believed. Raises InputError with everything that
-    is wrong. What a glob matches and is no component's file is told and left out, if others are left.
+    believed. Raises InputError with everything that is wrong, NothingToReport if no component holds a
+    changed file. What a glob matches and is no component's file is told and left out, if others are
+    left.
     """
     problems: list[Problem] = []
     left_out: list[Problem] = []
+    changed = inputs.changed_files
     found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
-    if not found:
+    if found:
+        pass
+    elif inputs.component_map:
+        found = [("component-map", ari) for ari in changes.owners(inputs.component_map, changed)]
+    else:
+        files = files if changed is None else _narrow(files, changed)
         found, problems, left_out = _read_files(files)
         if found and foreign:
             raise InputError([Problem(found[0][0], f"{foreign}.")])
-        if not found:
+        if not found and changed is None:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
+        elif not found:
+            problems += left_out
+    if not found and not problems:
+        raise NothingToReport(_unheld(changed or ()))
     problems += [
         Problem(where, f"{quoted(ari)} is not a component's ARI. Write {EXAMPLE}.")
         for where, ari in found
@@ -74,8 +92,29 @@ def choose(
     if problems:
         raise InputError(problems)
     ids = tuple(dict.fromkeys(ari for _, ari in found))
-    notices = tuple(f"{where} is left out: {what}" for where, what in left_out)
-    return Components(next(iter(clouds)), ids, notices)
+    notices = [f"{where} is left out: {what}" for where, what in left_out]
+    if changed is not None and inputs.component_id:
+        notices.append("changed-files narrows nothing, for component-id says which components.")
+    return Components(next(iter(clouds)), ids, tuple(notices))
+
+
+def _narrow(files: ComponentFiles, changed: tuple[str, ...]) -> ComponentFiles:
+    """Leave the files of the components that hold a change, and those that somebody asked for by name
+    and that cannot be read.
+    """
+    unread = {file.path for file in files.files if file.text is None and not file.by_chance}
+    held = changes.holding((f.path for f in files.files if f.path not in unread), changed)
+    kept = (file for file in files.files if file.path in held | unread)
+    return files._replace(files=tuple(kept))
+
+
+def _unheld(changed: tuple[str, ...]) -> str:
+    """Say that nothing changed that belongs to a component."""
+    if not changed:
+        return "Nothing changed: changed-files is an empty list."
+    some = ", ".join(map(quoted, changed[:SHOWN_MAX]))
+    more = f" and {len(changed) - SHOWN_MAX} more" if len(changed) > SHOWN_MAX else ""
+    return f"No component holds a changed file ({some}{more})."
 
 
 def _read_files(

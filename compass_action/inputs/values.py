@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from compass_action.text import advise, nearest, quoted
 
 from .mappings import read_mapping
+from .paths import read_owners, read_paths
 
 INT64_MAX = 2**63 - 1
 TIMEOUT_MAX_SECONDS = 3_600
@@ -209,3 +210,5 @@ COMMIT = ValueType(read_commit)
 LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
 MAPPING = ValueType(read_mapping, "YAML", from_file=True)
 RULES = ValueType(read_rules, is_list=True)
+PATHS = ValueType(read_paths, is_list=True)
+OWNERS = ValueType(read_owners, is_list=True)

@@ -24,15 +24,22 @@ def test_every_input_is_named_once_and_explained() -> None:
 @pytest.mark.parametrize(
     ("name", "variables"),
     [
-        ("state", ("INPUT_STATE", "INPUT_STATE", "COMPASS_STATE")),
+        ("state", ("INPUT_STATE", "INPUT_STATE", "PLUGIN_STATE", "COMPASS_STATE")),
         (
             "component-id",
-            ("INPUT_COMPONENT-ID", "INPUT_COMPONENT_ID", "COMPASS_COMPONENT_ID"),
+            (
+                "INPUT_COMPONENT-ID",
+                "INPUT_COMPONENT_ID",
+                "PLUGIN_COMPONENT_ID",
+                "COMPASS_COMPONENT_ID",
+            ),
         ),
     ],
 )
 def test_an_input_has_one_spelling_rule(name: str, variables: tuple[str, ...]) -> None:
-    """GitHub's runner keeps the hyphens; shells drop such names, so that wrappers write underscores."""
+    """GitHub's runner keeps the hyphens; shells drop such names, so that wrappers write underscores.
+    Drone, Woodpecker and Harness hand a plugin its settings as `PLUGIN_*`.
+    """
     assert BY_NAME[name].variables == variables
 
 

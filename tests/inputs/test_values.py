@@ -27,6 +27,8 @@ TYPES: dict[str, ValueType] = {
     "mapping": values.MAPPING,
     "commit": values.COMMIT,
     "rules": values.RULES,
+    "paths": values.PATHS,
+    "owners": values.OWNERS,
 }
 TABLE: dict[str, dict[str, Any]] = read_json(TESTS / "inputs" / "values.json")
 READ = [(name, *pair) for name in TABLE for pair in TABLE[name]["read"]]
