@@ -32,9 +32,9 @@ def check(call: Call) -> int:
 
 def show_values(given: Mapping[str, Given], log: Log) -> None:
     """Show the values that were given with their sources; secrets hidden."""
-    for name, (text, source) in given.items():
-        shown = "***" if BY_NAME[name].type.is_secret else " ".join(text.split())
-        log.say("info", f"{name}: {shown}  ({source})")
+    for name, found in given.items():
+        shown = "***" if BY_NAME[name].type.is_secret else " ".join(found.text.split())
+        log.say("info", f"{name}: {shown}  ({found.source})")
 
 
 def show_requests(call: Call, prepared: Prepared) -> int:
