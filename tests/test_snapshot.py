@@ -131,7 +131,9 @@ def test_a_symlink_inside_the_workspace_is_followed(tmp_path: Path) -> None:
 def test_a_workspace_that_is_itself_a_symlink_is_no_obstacle(tmp_path: Path) -> None:
     write(tmp_path / "real" / "compass.yml", "name: shop\n")
     (tmp_path / "link").symlink_to("real")
-    assert read(tmp_path / "link") == (ComponentFile("compass.yml", "name: shop\n", by_chance=True),)
+    assert read(tmp_path / "link") == (
+        ComponentFile("compass.yml", "name: shop\n", by_chance=True),
+    )
 
 
 def test_folders_that_form_a_loop_are_walked_once(tmp_path: Path) -> None:

@@ -39,9 +39,7 @@ def test_a_tracked_job_is_one_event_from_start_to_end(
     """The post stage is another process; identity and start reach it through GITHUB_STATE."""
     job = run_job(report(track="true"), step(ends))
     assert job.status == ends
-    assert read_feed(sandbox) == [
-        Shown("build", (job_path(),), tracked(state))
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), tracked(state))]
     begun, ended = read_sent(sandbox)
     assert "completedAt" not in begun
     assert begun["startedAt"] == ended["startedAt"]
@@ -116,9 +114,7 @@ def test_without_track_the_outcome_so_far_is_reported_once(
 ) -> None:
     """And a build whose start nobody knows has no end either: no duration is invented."""
     job = run_job(step("failure"), report(condition="always()"), step())
-    assert read_feed(sandbox) == [
-        Shown("build", (job_path(),), "created FAILED")
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), "created FAILED")]
     assert "completedAt" not in read_sent(sandbox)[0]
     assert (job.stage("post").visible_log, job.stage("post").summary) == ("", None)
 
@@ -156,9 +152,7 @@ def test_a_start_that_was_not_delivered_is_made_good_by_the_end(
     sandbox.add_faults([{"status": 403}])
     job = run_job(report(track="true"), step("failure"))
     assert job.stage("main").outputs["outcome"] == "failed"
-    assert read_feed(sandbox) == [
-        Shown("build", (job_path(),), "created FAILED")
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), "created FAILED")]
     refused, ended = read_sent(sandbox)
     assert refused["startedAt"] == ended["startedAt"]
     assert in_order(ended["startedAt"], ended["completedAt"])
@@ -172,9 +166,7 @@ def test_an_environment_known_only_later_makes_no_second_event(
     job = run_job(later, step(name="choose"))
     assert job.stage("main").env["INPUT_ENVIRONMENT"] == ""
     assert job.stage("post").env["INPUT_ENVIRONMENT"] == "success"
-    assert read_feed(sandbox) == [
-        Shown("build", (job_path(),), tracked("SUCCESSFUL"))
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), tracked("SUCCESSFUL"))]
 
 
 def test_inputs_that_change_make_no_second_event(
