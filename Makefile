@@ -5,26 +5,34 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test format requirements clean
+.PHONY: demo test screenshots format surfaces requirements clean
 
-demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass
-	@$(BIN)/python entrypoint.py demo
+demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
+	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
 
 test: $(VENV)/.test ## install and run the whole suite
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs npm and Chromium
+	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@node tests/browser/screenshots.mjs docs/images feed,metrics,event
+
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+surfaces: $(VENV)/.demo ## write the list of inputs into the surfaces
+	@$(BIN)/python surfaces/write_inputs.py
+
 requirements: ## write the pinned requirements from pyproject.toml; needs uv
 	uv -q pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
-	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt pyproject.toml --group test -o requirements-test.txt
+	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt pyproject.toml --extra sandbox -o requirements-sandbox.txt
+	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements-sandbox.txt pyproject.toml --group test -o requirements-test.txt
 	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements-test.txt pyproject.toml --group check -o requirements-check.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.demo: requirements.txt
+$(VENV)/.demo: requirements-sandbox.txt
 $(VENV)/.test: requirements-test.txt
 $(VENV)/.check: requirements-check.txt
 
@@ -32,5 +40,5 @@ $(VENV)/.check: requirements-check.txt
 $(VENV)/.demo $(VENV)/.test $(VENV)/.check:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing $< into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

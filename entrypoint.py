@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - pathlib costs time at every start
 
-from compass_action.main import console  # only found from here on
+from compass_action.__main__ import console  # only found from here on
 
 if __name__ == "__main__":
     console()

@@ -14,6 +14,7 @@ Troubleshooting section, and *problems*, all of them at once.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -66,6 +67,30 @@ class EventError(CompassEventError):
 
     headline = "The event does not satisfy its schema"
 
+
+def reason(error: OSError) -> str:
+    """Say what kept a file from being read or written: short, and nothing of its own text."""
+    return REASONS.get(error.errno or 0) or type(error).__name__
+
+
+def denied(error: OSError) -> bool:
+    """Tell whether it is a matter of permissions."""
+    return error.errno in (errno.EACCES, errno.EPERM)
+
+
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ELOOP: "it is a symlink",
+    errno.ENXIO: "it is a named pipe that nobody reads",
+    errno.EISDIR: "it is a folder",
+    errno.ENOTDIR: "a part of its path is no folder",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EINVAL: "it is not a regular file",
+}
 
 T = TypeVar("T")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .tool_words import words_of
+
 # One word for each outcome of a job, in the spellings of the CI systems' variable references.
 OUTCOMES = {
     "success": "SUCCESS", "succeeded": "SUCCESS", "successful": "SUCCESS", "passed": "SUCCESS",
@@ -68,6 +70,14 @@ class EventType(NamedTuple):
     """The inputs that make no difference to it."""
 
     @property
+    def examples(self) -> tuple[str, ...]:
+        """The first word for each outcome, which messages name."""
+        first: dict[str, str] = {}
+        for word, outcome in self.words.items():
+            first.setdefault(outcome, word)
+        return tuple(first.values())
+
+    @property
     def word(self) -> str:
         """As the input `event-type` spells it: `pull-request`."""
         return "pull-request" if self.name == "pullRequest" else self.name
@@ -119,7 +129,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "incidentProperties",
             "state",
             _same("OPEN", "RESOLVED", "DELETED")
-            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"},
+            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"}
+            | words_of("incident"),
             "startTime",
             ("endTime",),
             unused=_PIPELINE,
@@ -133,7 +144,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 word: word.replace(" ", "_")
                 for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
             }
-            | {"true": "on", "false": "off"},
+            | {"true": "on", "false": "off"}
+            | words_of("flag"),
             unused=(*_PIPELINE, *_TIMES),
         ),
         EventType(
@@ -141,7 +153,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "alertProperties",
             "status",
             _same("OPENED", "ACKNOWLEDGED", "SNOOZED", "CLOSED")
-            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"},
+            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"}
+            | words_of("alert"),
             "createdAt",
             ("acknowledgedAt", "snoozedAt", "closedAt"),
             unused=_PIPELINE,
@@ -174,7 +187,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "vulnerabilityProperties",
             "state",
             _same("OPEN", "REMEDIATED", "DECLINED")
-            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"},
+            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"}
+            | words_of("vulnerability"),
             "vulnerabilityStartTime",
             ("remediationTime",),
             unused=_PIPELINE,

@@ -6,38 +6,17 @@ not be reached. 2: the inputs or the event are wrong; nothing was sent.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
 
-from . import ci, report, snapshot, tracking
+from . import __version__, report, snapshot
 from .commands import ending
 from .commands.call import Call
-from .delivery import interruption
+from .commands.opening import open_call
 from .delivery.failures import FAILURES
-from .errors import CompassEventError, InputError, Interrupted
-from .inputs import command_line, given
-from .inputs.table import BY_NAME
-from .report.log import Log
+from .errors import CompassEventError, Interrupted
+from .inputs import command_line
+from .inputs.command_line import CommandLine
 from .report.report import Report
-from .text import Secrets, secrets_of
-
-
-def console() -> NoReturn:
-    """Run as a program."""
-    import os
-
-    code = 1
-    try:
-        interruption.listen()
-        code = main(sys.argv[1:], os.environ)
-    except Interrupted:  # so early, or so late, that there is nothing to tell
-        pass
-    try:
-        sys.stdout.flush()
-    except OSError:  # a reader that has gone away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -48,49 +27,22 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         line = command_line.parse(argv)
         if line.command in PROGRAMS:
             return PROGRAMS[line.command](list(line.rest))
-        call = open_call(line.arguments, env, line.rest)
-        return COMMANDS[line.command](call)
+        call = open_call(line, env, keeps_streams=line.command in KEEPING_STREAMS)
+        code = COMMANDS[line.command](call)
     except (CompassEventError, Interrupted) as error:
         # A command line that could not be read may hold a secret, so nothing of it is looked at.
-        call = call or open_call({}, env)
+        unread = {"json": "true"} if "--json" in argv else {}
+        call = call or open_call(CommandLine(arguments=unread), env)
         if isinstance(error, CompassEventError):
-            return ending.refuse(call, error)
-        call.log.say("error", "Nothing had been sent yet.", FAILURES["interrupted"].headline)
-        ending.leave(call, Report({"outcome": "failed"}))
-        return 1
-
-
-def open_call(
-    arguments: Mapping[str, str], env: Mapping[str, str], files: Sequence[str] = ()
-) -> Call:
-    """Read the inputs, and open the log in the host's manner, with the secrets hidden.
-
-    This is the door at which secrets are stopped: once the token is known, it is hidden in all that
-    the process was handed besides, so that nobody behind it has to think of it.
-    """
-    arguments, echoes = snapshot.clean(arguments), tracking.read_echoes(env)
-    inputs, found, problems = given.parse(arguments, env, echoes)
-    secrets = secrets_of(inputs.api_token, inputs.email)
-    problems += given.find_leaks(found, secrets)
-    own = BY_NAME["api-token"]
-    shown = hide(arguments, secrets, (own.name,)), hide(env, secrets, own.variables)
-    if shown != (arguments, env):
-        arguments, env = shown
-        inputs, found, more = given.parse(arguments, env, echoes)
-        problems = list(dict.fromkeys([*problems, *more]))
-    try:
-        system = ci.detect(env, inputs.ci)
-    except InputError as error:
-        problems += error.problems
-        system = ci.detect(env)
-    log = Log(report.SPEAKERS[system.speaker], debug=inputs.debug or env.get(system.debug) == "1")
-    log.hide(secrets)
-    return Call(log, env, system, inputs, found, tuple(problems), tuple(files), secrets)
-
-
-def hide(texts: Mapping[str, str], secrets: Secrets, but: Sequence[str]) -> dict[str, str]:
-    """Hide the secrets in all texts but those that hold them by right."""
-    return {name: text if name in but else secrets.hide_in(text) for name, text in texts.items()}
+            code = ending.refuse(call, error)
+        else:
+            code = 1
+            headline = FAILURES["interrupted"].headline
+            call.log.say("error", "Nothing had been sent yet.", headline)
+            ending.leave(call, Report({"outcome": "failed"}))
+    if call.inputs.json and not call.keeps_streams:
+        report.print_json(call.log, code)
+    return code
 
 
 # Each is imported where it is called: a run pays for the one it needs.
@@ -118,6 +70,35 @@ def _replay(call: Call) -> int:
     return replay(call)
 
 
+def _run(call: Call) -> int:
+    from .commands.run import run
+
+    return run(call)
+
+
+def _events(call: Call) -> int:
+    from .commands.events import events
+
+    return events(call)
+
+
+def _help(topics: list[str]) -> int:
+    from .commands.help import explain
+
+    return explain(topics)
+
+
+def _version(_: list[str]) -> int:
+    report.print_text(f"compass-event {__version__}")
+    return 0
+
+
+def _completion(shells: list[str]) -> int:
+    from .commands.completion import completion
+
+    return completion(shells)
+
+
 def _sandbox(arguments: list[str]) -> int:
     from . import sandbox
 
@@ -135,6 +116,16 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "post": _post,
     "check": _check,
     "replay": _replay,
+    "run": _run,
+    "events": _events,
 }
-PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {"sandbox": _sandbox, "demo": _demo}
-"""Commands that read their arguments themselves."""
+PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {
+    "sandbox": _sandbox,
+    "demo": _demo,
+    "help": _help,
+    "version": _version,
+    "completion": _completion,
+}
+"""Commands that read no inputs."""
+KEEPING_STREAMS = ("run",)
+"""Commands whose standard output belongs to somebody else."""

@@ -1,4 +1,4 @@
-"""Reading: the only module that looks at the process, its files and its clock.
+"""Reading: with `workspace`, the only module that looks at the process, its files and its clock.
 
 `read` takes everything a run may need at one moment, so that all that follows is a function of it.
 It is told what to read, and knows neither the inputs nor the CI systems.
@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import os
 import re
-import stat
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .globs import glob_matcher, is_glob
+from . import workspace
+from .workspace import ComponentFiles, GitTexts, read_regular_file
 
 TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
-COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
-COMPONENT_FILES_MAX = 500
 RECORD_MAX_BYTES = 16 * 1024
-ELSEWHERE_SHOWN = 4
-VENDORED = frozenset({"node_modules", "vendor", "bower_components", "__pycache__"})
+LINES_MAX_BYTES = 32 * 1024 * 1024
 
 
 class Place(NamedTuple):
@@ -44,27 +42,8 @@ class Wanted(NamedTuple):
     optional: tuple[str, ...] = ()
     """Those of them that need not be there."""
     records: tuple[Place, ...] = ()
-
-
-class ComponentFile(NamedTuple):
-    """A component file, read; exactly one of `text` and `problem` is there."""
-
-    path: str
-    """Relative to the workspace."""
-    text: str | None = None
-    problem: str | None = None
-    """Why it was not read, and what to do."""
-    by_chance: bool = False
-    """A glob matched it, or it has one of the names that are tried: nobody asked for just this one."""
-
-
-class ComponentFiles(NamedTuple):
-    """What was found of component files."""
-
-    files: tuple[ComponentFile, ...] = ()
-    elsewhere: tuple[str, ...] = ()
-    """If there is none: some paths at which others have the same names."""
-    workspace_is_empty: bool = False
+    git: bool = False
+    """Whether to read where the checkout stands."""
 
 
 class Snapshot(NamedTuple):
@@ -79,6 +58,7 @@ class Snapshot(NamedTuple):
     component_files: ComponentFiles = ComponentFiles()
     records: tuple[str, ...] = ()
     """The lines in which earlier stages, steps and jobs may have left records, as they are."""
+    git: GitTexts = GitTexts()
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""
@@ -92,17 +72,25 @@ def read(
 
     `hide` takes the secrets out of a text; everything that is read passes through it.
     """
-    files = _read_component_files(wanted)
+    files = workspace.read_component_files(
+        Path(wanted.workspace), wanted.component_files, wanted.optional
+    )
     shown = (
         file._replace(text=hide(file.text) if file.text else file.text) for file in files.files
     )
     return Snapshot(
         env=env,
-        now=datetime.now(UTC),
+        now=clock(),
         trigger=_read_trigger(wanted.trigger, hide),
         component_files=files._replace(files=tuple(shown)),
         records=tuple(hide(line) for place in wanted.records for line in _read_lines(place)),
+        git=workspace.read_git(Path(wanted.workspace)) if wanted.git else GitTexts(),
     )
+
+
+def clock() -> datetime:
+    """Read the clock: when a command was started, and when it had ended."""
+    return datetime.now(UTC)
 
 
 def clean(texts: Mapping[str, str]) -> dict[str, str]:
@@ -134,103 +122,6 @@ def _read_trigger(path: str | None, hide: Callable[[str], str]) -> Mapping[str, 
     return payload if isinstance(payload, dict) else {}
 
 
-def _read_component_files(wanted: Wanted) -> ComponentFiles:
-    workspace = Path(wanted.workspace)
-    files: list[ComponentFile] = []
-    for pattern in wanted.component_files:
-        if is_glob(pattern):
-            files += _read_matching_files(workspace, pattern)
-        # A symlink that leads nowhere is there, and the user has to know.
-        elif pattern not in wanted.optional:
-            files.append(_read_component_file(workspace, pattern))
-        elif os.path.lexists(workspace / pattern):
-            files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
-    if files or not wanted.component_files:
-        return ComponentFiles(tuple(files))
-    elsewhere = [path for name in wanted.optional for path in _find(workspace, f"**/{name}")]
-    return ComponentFiles((), tuple(elsewhere[:ELSEWHERE_SHOWN]), _is_empty(workspace))
-
-
-def _is_empty(folder: Path) -> bool:
-    try:
-        return not os.listdir(folder)  # noqa: PTH208 - names are enough
-    except OSError:
-        return False
-
-
-def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:
-    found = _find(workspace, pattern)
-    if not found:
-        return [ComponentFile(pattern, problem="no file matches it in the workspace.")]
-    if len(found) > COMPONENT_FILES_MAX:
-        problem = f"more than {COMPONENT_FILES_MAX} files match it. Write a narrower one."
-        return [ComponentFile(pattern, problem=problem)]
-    return [_read_component_file(workspace, path)._replace(by_chance=True) for path in found]
-
-
-def _find(workspace: Path, pattern: str) -> list[str]:
-    """Find the files that match a glob. Folders behind symlinks are not entered: they can form
-    loops, and lead out of the workspace; nor hidden and vendored ones that the glob does not name.
-    """
-    matches, top = glob_matcher(pattern), str(workspace)
-    start = len(top.rstrip("/")) + 1
-    named = {part for part in pattern.split("/") if not is_glob(part)}
-    found = []
-    for folder, subfolders, names in os.walk(top):
-        subfolders[:] = sorted(n for n in subfolders if n in named or not _is_foreign(n))
-        below = folder[start:].replace(os.sep, "/")
-        for name in sorted(names):
-            path = f"{below}/{name}" if below else name
-            if matches(path):
-                found.append(path)
-                if len(found) > COMPONENT_FILES_MAX:
-                    return found
-    return found
-
-
-def _is_foreign(folder: str) -> bool:
-    return folder.startswith(".") or folder in VENDORED
-
-
-def _read_component_file(workspace: Path, path: str) -> ComponentFile:
-    try:
-        root = workspace.resolve()
-        real = (root / path).resolve()
-        if not real.is_relative_to(root):
-            return ComponentFile(path, problem="it leads out of the workspace. Name one inside.")
-        return ComponentFile(path, text=read_regular_file(real, COMPONENT_FILE_MAX_BYTES))
-    except FileNotFoundError:
-        problem = "it is not there. Check the path, and that the repository is checked out first."
-    except ValueError as error:
-        problem = str(error)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks
-        problem = f"it cannot be read ({type(error).__name__})."
-    return ComponentFile(path, problem=problem)
-
-
-def read_regular_file(path: str | Path, limit: int) -> str:
-    """Read a UTF-8 text of at most `limit` bytes.
-
-    Raises OSError, or ValueError with a sentence. The file is opened without blocking (a named pipe
-    would never answer) and without following a last symlink (it may have been swapped).
-    """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ValueError("it is not a regular file.")
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise ValueError(f"it is larger than {limit // 1024} KiB.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError("it is not valid UTF-8.") from None
-
-
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
-
-
 def _read_lines(place: Place) -> list[str]:
     """Read the lines of a file, or of the files of a folder; a record is a convenience, not more."""
     try:
@@ -241,3 +132,18 @@ def _read_lines(place: Place) -> list[str]:
         return []
     files = (Place(os.path.join(place.path, name)) for name in names)  # noqa: PTH118
     return [line for file in files for line in _read_lines(file)]
+
+
+def read_lines_of(path: str) -> str:
+    """Read a file that is named on the command line; `-` is standard input. Raises ValueError."""
+    try:
+        if path != "-":
+            return read_regular_file(Path(path).resolve(), LINES_MAX_BYTES)
+        content = sys.stdin.buffer.read(LINES_MAX_BYTES + 1)
+        if len(content) > LINES_MAX_BYTES:
+            raise ValueError(f"it is larger than {LINES_MAX_BYTES // 1024 // 1024} MiB.")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not valid UTF-8.") from None
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"it cannot be read ({type(error).__name__}).") from None

@@ -31,9 +31,37 @@ def quoted(text: str, limit: int = QUOTED_MAX_CHARS) -> str:
     return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + '"'
 
 
-def words(known: Iterable[str]) -> str:
-    """List the known words, in the order of their table."""
-    return ", ".join(known)
+NAMED_MAX = 4
+"""No message names more words than these; where the rest stands is said instead."""
+
+
+def words(known: Iterable[str], where: str = "") -> str:
+    """Name some of the known words, in the order of their table; `where` is what has them all."""
+    named = list(known)
+    rest = f" … ({where} has them all)" if where else " …"
+    return ", ".join(named[:NAMED_MAX]) + (rest if len(named) > NAMED_MAX else "")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that somebody probably meant."""
+    from difflib import get_close_matches  # only where something is wrong
+
+    folded = {fold_word(name): name for name in known}
+    return next((folded[n] for n in get_close_matches(fold_word(word), folded, 1, 0.7)), None)
+
+
+def fold_word(word: str) -> str:
+    """Fold what does not tell words apart: case, and hyphens, underscores and blanks."""
+    return re.sub(r"[\s_-]+", "-", word.strip().lower())
+
+
+def advise(word: str, known: Iterable[str], examples: Iterable[str] = (), where: str = "") -> str:
+    """Say what to write in place of an unknown word: the near miss, else a few examples."""
+    named = list(known)
+    near = nearest(word, named)
+    if near:
+        return f"Did you mean {near}?"
+    return f"Use one of: {words(list(examples) or named, where)}."
 
 
 def one_line(text: str) -> str:

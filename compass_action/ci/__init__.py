@@ -9,16 +9,68 @@ from collections.abc import Mapping
 
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.table import Inputs
-from compass_action.text import quoted, words
+from compass_action.text import advise, quoted
 
-from . import bitbucket, github, gitlab, unknown
+from . import (
+    appveyor,
+    argocd,
+    azure,
+    bitbucket,
+    bitrise,
+    buildkite,
+    circleci,
+    cloudbuild,
+    codebuild,
+    codefresh,
+    drone,
+    forgejo,
+    gitea,
+    github,
+    gitlab,
+    harness,
+    jenkins,
+    semaphore,
+    teamcity,
+    tekton,
+    travis,
+    unknown,
+    woodpecker,
+)
 from .run import CiRun
 from .system import System
 
-# In order: the first that recognises the environment.
+# In order: the first that recognises the environment. Which of two nested systems is the inner one, no
+# environment can tell. So a runner that another system provides comes before that system (GitHub's on
+# CodeBuild), a system that sets another one's variables before that one (Forgejo before Gitea, Harness
+# before Drone), and Jenkins, whose agents hand on whatever their machine has, after all others. The last
+# ones leave no mark of their own: they are named by the input `ci`.
 SYSTEMS: Mapping[str, System] = {
     system.name: system
-    for system in (github.SYSTEM, bitbucket.SYSTEM, gitlab.SYSTEM, unknown.SYSTEM)
+    for system in (
+        forgejo.SYSTEM,
+        gitea.SYSTEM,
+        github.SYSTEM,
+        bitbucket.SYSTEM,
+        gitlab.SYSTEM,
+        woodpecker.SYSTEM,
+        harness.SYSTEM,
+        azure.SYSTEM,
+        buildkite.SYSTEM,
+        circleci.SYSTEM,
+        travis.SYSTEM,
+        semaphore.SYSTEM,
+        appveyor.SYSTEM,
+        bitrise.SYSTEM,
+        codefresh.SYSTEM,
+        teamcity.SYSTEM,
+        drone.SYSTEM,
+        codebuild.SYSTEM,
+        jenkins.SYSTEM,
+        cloudbuild.SYSTEM,
+        tekton.SYSTEM,
+        argocd.SYSTEM,
+        unknown.SYSTEM,
+    )
 }
 UNKNOWN = unknown.SYSTEM
 
@@ -31,7 +83,8 @@ def detect(env: Mapping[str, str], named: str | None = None) -> System:
     if named is None:
         return next(system for system in SYSTEMS.values() if system.detect(env))
     if named.lower() not in SYSTEMS:
-        message = f"{quoted(named)} is not a known CI system. Use one of: {words(SYSTEMS)}."
+        advice = advise(named, SYSTEMS, (), "compass-event help inputs")
+        message = f"{quoted(named)} is not a known CI system. {advice}"
         raise InputError([Problem("ci", message)])
     return SYSTEMS[named.lower()]
 

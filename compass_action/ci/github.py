@@ -6,13 +6,15 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compass_action import tracking
+from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
+from . import git
 from .github_triggers import read_trigger
 from .reading import at, number, repository_page, repository_url
 from .run import CiRun
@@ -41,7 +43,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     run = CiRun(
         system="github",
         repository_url=repository_url(page),
-        workflow=_workflow_file(env),
+        workflow=workflow_file(env),
         workflow_name=env.get("GITHUB_WORKFLOW") or None,
         run_id=env.get("GITHUB_RUN_ID") or None,
         run_number=number(env.get("GITHUB_RUN_NUMBER")),
@@ -57,6 +59,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job_url=job_url,
         status=inputs.job_status,
         withholds_secrets=_withholds_secrets(env, trigger),
+        foreign_files=_foreign_files(env, trigger, git.parse(snapshot.git).commit),
         rehearsal="act" if env.get("ACT") == "true" else None,
         remarks=_remarks(inputs),
     )
@@ -85,6 +88,30 @@ def _refs(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+# These have the repository's secrets, and may concern what a stranger has written.
+WITH_SECRETS = ("pull_request_target", "workflow_run", "issue_comment")
+
+
+def _foreign_files(
+    env: Mapping[str, str], trigger: Mapping[str, Any], checked_out: str | None
+) -> str | None:
+    """Say why the checkout's files are not to be believed, if they may be a fork's."""
+    name, own = env.get("GITHUB_EVENT_NAME", ""), env.get("GITHUB_REPOSITORY")
+    if name not in WITH_SECRETS:
+        return None
+    heads = {
+        "pull_request_target": at(trigger, "pull_request.head.repo.full_name"),
+        "workflow_run": at(trigger, "workflow_run.head_repository.full_name"),
+        "issue_comment": None if at(trigger, "issue.pull_request.url") else own,
+    }
+    if heads[name] == own or (checked_out and checked_out == env.get("GITHUB_SHA")):
+        return None
+    return (
+        f"the checkout may be a fork's, and {name} has this repository's secrets, so that anybody could "
+        "report for any component. Give component-id"
+    )
+
+
 def _remarks(inputs: Inputs) -> tuple[str, ...]:
     if inputs.check_run_id or inputs.workflow_ref:
         return ()
@@ -94,7 +121,7 @@ def _remarks(inputs: Inputs) -> tuple[str, ...]:
     )
 
 
-def _workflow_file(env: Mapping[str, str]) -> str | None:
+def workflow_file(env: Mapping[str, str]) -> str | None:
     """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`.
 
     The ref is a hash, or missing, where a deployment was made for no branch or tag. The workflow's
@@ -116,6 +143,11 @@ def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> st
     """Say why GitHub hands no secrets to this run, if it does not."""
     if env.get("GITHUB_ACTOR") == "dependabot[bot]":
         return "a run that Dependabot started"
+    return withheld_from_fork(env, trigger)
+
+
+def withheld_from_fork(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:
+    """Say that a pull request from a fork runs without secrets, if this is one."""
     head = at(trigger, "pull_request.head.repo.full_name")
     base = at(trigger, "pull_request.base.repo.full_name")
     if pull_request_event(env) and base and head != base:  # a deleted fork has no head.repo
@@ -184,6 +216,16 @@ def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
     return (Place(f"{folder}/{tracking.FOLDER_NAME}", tracking.FILE_NAMES),) if folder else ()
 
 
+def _unfilled(inputs: Inputs) -> Iterator[Problem]:
+    """Ask for what tells the legs of a matrix apart, which no variable does."""
+    if inputs.scope == "job" and not inputs.check_run_id and not inputs.pipeline_id:
+        what = (
+            "it is not given, so that the legs of a matrix could not be told apart. Write "
+            "COMPASS_CHECK_RUN_ID: ${{ job.check_run_id }} under env, or give pipeline-id."
+        )
+        yield Problem("check-run-id", what)
+
+
 SYSTEM = System(
     "github",
     detect,
@@ -200,7 +242,9 @@ SYSTEM = System(
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",
     records=_records,
+    needs_git=lambda env: env.get("GITHUB_EVENT_NAME") in WITH_SECRETS,
     checkout="Add a step with actions/checkout before this one",
     debug="RUNNER_DEBUG",
+    unfilled=_unfilled,
     speaker="github",
 )

@@ -14,9 +14,13 @@ class CiRun(NamedTuple):
 
     repository_url: str | None = None
     """`https://github.com/acme/shop`: no credentials, no `.git`, no trailing slash."""
+    server: str | None = None
+    """Where the host's own ids stand, so that two installations never meet, without a scheme:
+    `jenkins.acme.example/job/shop`; None where that is the repository's address."""
 
     workflow: str | None = None
-    """The pipeline's definition inside the repository: `.github/workflows/deploy.yml`."""
+    """The pipeline's definition: its file in the repository (`.github/workflows/deploy.yml`), else the
+    host's own name or id of it, the same for every run."""
     workflow_name: str | None = None
     """The pipeline's name for people."""
     run_id: str | None = None
@@ -82,9 +86,14 @@ class CiRun(NamedTuple):
     """Orders news of one and the same second."""
     withholds_secrets: str | None = None
     """Why the host keeps secrets from this run by design: `a pull request from a fork`."""
+    foreign_files: str | None = None
+    """Why nothing in the checkout's files may be believed: it is somebody else's, and the run has
+    secrets all the same."""
     rehearsal: str | None = None
     """What plays the run, where it is none: `act`."""
     remarks: tuple[str, ...] = ()
     """What is worth a debug line."""
     note: str | None = None
     """What the host's storage has to keep for later steps of the run: one line, told by `parse`."""
+    is_local: bool = False
+    """Repository, branch and commit are those of a checkout on this machine, not of a CI system's run."""

@@ -5,10 +5,12 @@ Nothing outside this folder compares with a system's name: it asks the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
+from compass_action.errors import Problem
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
@@ -18,12 +20,14 @@ from .run import CiRun
 # it: run 7421, attempt 2, leg 3 is 7421002003. GitHub allows 256 legs; Compass's number is an int64
 # that passes through JSON, so it has to stay below 2^53: nine thousand million runs.
 ATTEMPTS = LEGS = 1_000
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Naming(NamedTuple):
     """How a system's things are named. Each callable gives None where the host does not say enough.
 
-    Paths stand below the repository's address; numbers rise from one to the next.
+    Paths stand below `CiRun.server`, else below the repository's address; numbers rise from one to
+    the next.
     """
 
     run: Callable[[CiRun], str | None]
@@ -37,7 +41,11 @@ class Naming(NamedTuple):
     run_number: Callable[[CiRun], int | None]
     """Orders the runs; raises ValueError with a sentence where it has no room."""
     job_number: Callable[[CiRun], int | None]
-    """Orders the executions of one job; raises ValueError likewise."""
+    """Orders the executions of one job; raises ValueError likewise. Where a system counts nothing that
+    rises, it is `milliseconds` of the start; None where the host does not tell that either."""
+    restarts_keep_ids: bool = False
+    """A restart has the ids of what it repeats, so that only the moment of the start can tell the two:
+    it is then the last part of a build's id."""
 
 
 class System(NamedTuple):
@@ -60,12 +68,18 @@ class System(NamedTuple):
     records: Callable[[Mapping[str, str]], tuple[Place, ...]] = lambda env: ()
     """Where else records of begun events are left."""
     outcomes: Mapping[str, str] = {}
-    """Words for an outcome that mean something else elsewhere, folded; each to a key of
+    """Words for an outcome that mean something else elsewhere or nothing, folded; each to a key of
     `event_types.OUTCOMES`."""
+    needs_git: Callable[[Mapping[str, str]], bool] = lambda env: False
+    """Whether it matters which commit is checked out."""
     checkout: str = ""
     """How a repository is checked out, as the beginning of an advice: `Add a step with …`."""
+    hints: Mapping[str, str] = {}
+    """By input: how to give, in the system's own syntax, what its environment does not tell."""
     debug: str = ""
     """The variable that is 1 where somebody debugs the whole pipeline."""
+    unfilled: Callable[[Inputs], Iterable[Problem]] = lambda inputs: ()
+    """What has to be given where the command is called without a surface that fills it in."""
     speaker: str = "plain"
     """The manner of its log, a key of `report.SPEAKERS`."""
 
@@ -92,7 +106,12 @@ def pack(number: int | None, attempt: int = 0, leg: int = 0) -> int | None:
     """Pack run, attempt and leg into one number; ValueError with a sentence if they do not fit."""
     if attempt >= ATTEMPTS or leg >= LEGS:
         raise ValueError(
-            f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, more than a derived number "
-            "has room for. Give sequence-number, higher for each deployment."
+            f"attempt {attempt} or leg {leg} is above {ATTEMPTS - 1}, so no number can be derived. "
+            "Give a sequence-number that rises with every deployment."
         )
     return None if number is None else (number * ATTEMPTS + attempt) * LEGS + leg
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    """Count the milliseconds since 1970, for a number where nothing else rises."""
+    return None if moment is None else (moment - EPOCH) // timedelta(milliseconds=1)

@@ -27,8 +27,10 @@ class Call(NamedTuple):
     problems: tuple[Problem, ...] = ()
     """What is wrong with the inputs; told with everything else that is."""
     files: tuple[str, ...] = ()
-    """The files named on the command line."""
+    """The files named on the command line; the command of `run`."""
     secrets: Secrets = Secrets()
+    keeps_streams: bool = False
+    """Standard output belongs to somebody else."""
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""
@@ -45,5 +47,6 @@ def read(call: Call) -> Snapshot:
         component_files=components.wanted_files(call.given),
         optional=components.DEFAULTS,
         records=(*named, *system.records(env)),
+        git=system.needs_git(env),
     )
     return snapshot.read(env, wanted, call.secrets.hide_in)

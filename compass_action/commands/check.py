@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
 
 from compass_action.connection import destination
 from compass_action.errors import InputError, NothingToReport
-from compass_action.inputs.given import Given
-from compass_action.inputs.table import BY_NAME
 from compass_action.report import outcomes
 from compass_action.report.log import Log
+from compass_action.report.report import Value
+from compass_action.text import words
 
-from . import ending
+from . import ending, sources
 from .call import Call, read
-from .prepare import Prepared, announce, as_begun, prepare
+from .prepare import Prepared, announce, as_begun, prepare, site_address
+
+VALUE_MAX_CHARS = 72
 
 
 def check(call: Call) -> int:
@@ -21,30 +24,62 @@ def check(call: Call) -> int:
     call = as_begun(call)
     snapshot = read(call)
     run = call.system.parse(snapshot, call.inputs)
+    missing = _missing(call)
     try:
-        prepared = prepare(call, call.inputs, run, snapshot)
+        prepared = prepare(call, call.inputs._replace(dry_run=True), run, snapshot)
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
     announce(call, prepared)
-    show_values(call.given, call.log)
-    return show_requests(call, prepared)
+    values = sources.trace(call, snapshot, prepared.events)
+    show_values(values, call.log)
+    code = show_requests(call, prepared, values)
+    if missing:
+        call.log.say("notice", f"To send it, these inputs are missing: {words(missing)}.")
+    call.log.say("success", f"valid; would be sent to {_address(call)}; not tried")
+    return code
 
 
-def show_values(given: Mapping[str, Given], log: Log) -> None:
-    """Show the values that were given with their sources; secrets hidden."""
-    for name, found in given.items():
-        shown = "***" if BY_NAME[name].type.is_secret else " ".join(found.text.split())
-        log.say("info", f"{name}: {shown}  ({found.source})")
-
-
-def show_requests(call: Call, prepared: Prepared) -> int:
-    """Show the exact requests, and leave the outputs behind; returns the exit code."""
+def _missing(call: Call) -> list[str]:
+    """List what sending needs and was not given. Raises InputError with what was given wrong."""
     try:
-        url = destination.endpoint(call.inputs)
-    except InputError:  # a dry run does without site
-        url = "https://SITE.atlassian.net/gateway/api" + destination.EVENTS_PATH
-    for payload in prepared.payloads:
-        call.log.show(f"POST {url}\nAuthorization: Basic ***\nContent-Type: application/json\n")
-        call.log.show(payload.body.decode())
+        destination.find_destination(call.inputs, call.env)
+    except InputError as error:
+        absent = {name for name in ("site", "email", "api-token") if name not in call.given}
+        wrong = [problem for problem in error.problems if problem.where not in absent]
+        if wrong:
+            raise InputError((*call.problems, *wrong)) from None
+        return [problem.where for problem in error.problems]
+    return []
+
+
+def show_values(values: Sequence[Value], log: Log) -> None:
+    """Show a table of values and their sources."""
+    wide = max(len(value.name) for value in values)
+    shown = [_short(value) for value in values]
+    middle = max(map(len, shown))
+    for value, text in zip(values, shown, strict=True):
+        log.say("info", f"{value.name:<{wide}}  {text:<{middle}}  {value.source}")
+
+
+def _short(value: Value) -> str:
+    """Cut a value for the table; of an ARI its last part, for the rest is the same for a site."""
+    text = " ".join(value.value.split())
+    if value.name == "componentId":
+        text = text.rpartition("/")[2]
+    return text if len(text) <= VALUE_MAX_CHARS else text[: VALUE_MAX_CHARS - 1] + "…"
+
+
+def show_requests(call: Call, prepared: Prepared, values: tuple[Value, ...] = ()) -> int:
+    """Show the requests readably, and leave the outputs behind; returns the exit code."""
+    bodies = tuple(payload.body.decode() for payload in prepared.payloads)
+    for body in bodies:
+        call.log.show(f"POST {_address(call)}")
+        call.log.show("Authorization: Basic ***\nContent-Type: application/json\n")
+        call.log.show(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
     left = outcomes.report("dry-run", prepared.events.events, prepared.payloads)
-    return ending.leave(call, left)
+    return ending.leave(call, left._replace(requests=bodies, values=values))
+
+
+def _address(call: Call) -> str:
+    unknown = "https://SITE.atlassian.net/gateway/api" + destination.EVENTS_PATH
+    return site_address(call.inputs) or unknown

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from compass_action import report
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import SKIPPED, CompassEventError
-from compass_action.report import outcomes
+from compass_action.report import lines, outcomes
 from compass_action.report.report import Report
 
 from .call import Call
+from .prepare import site_address
 
 
 def conclude(
@@ -23,7 +24,7 @@ def conclude(
     fails = call.inputs.on_error == "fail"
     level = "error" if fails else "warning"
     outbox = None if kept else call.inputs.outbox
-    for message in outcomes.closing(receipts, level, outbox, kept or ""):
+    for message in outcomes.closing(receipts, level, outbox, kept or "", left.names):
         call.log.say(*message)
     warn_of_clock(call, receipts)
     leave(call, left)
@@ -60,6 +61,7 @@ def skip(call: Call, reason: str) -> int:
 
 def leave(call: Call, left: Report) -> int:
     """Leave a report behind; the exit code is that of a run in which nothing failed."""
+    left = left._replace(facts={**left.facts, "site": lines.host(site_address(call.inputs))})
     report.save(left, call.system.speaker, call.env, call.log)
     return 0
 

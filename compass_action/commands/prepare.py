@@ -8,19 +8,27 @@ from typing import NamedTuple
 from compass_action import __version__, ci, event
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
-from compass_action.connection.destination import Destination, find_destination, only_strongest
+from compass_action.connection.destination import (
+    Destination,
+    endpoint,
+    find_destination,
+    only_strongest,
+)
 from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
 from compass_action.event import states, wording
 from compass_action.event.event import Event, Events
 from compass_action.event_types import EVENT_TYPES
-from compass_action.inputs.table import Inputs
-from compass_action.report import outcomes
+from compass_action.inputs.table import BY_NAME, Inputs
+from compass_action.report import lines, outcomes
 from compass_action.schemas import Payload, validate
 from compass_action.snapshot import Snapshot
 from compass_action.text import Secrets
 from compass_action.tracking import NAME, Tracked, read_record, read_records
 
 from .call import Call
+
+IN_PROPERTIES = {"event-id", "state", "pipeline-id", "environment", "sequence-number"}
+"""Inputs whose values may stand in `properties` instead."""
 
 
 class Prepared(NamedTuple):
@@ -66,8 +74,24 @@ def prepare(
             problems, lambda: find_destination(only_strongest(inputs, call.given), call.env)
         )
     if built is None or problems:
+        if built and all(_is_apart(problem) for problem in problems):
+            problems += _event_problems(built.events, call.secrets)
         raise InputError(_once(problems))
     return Prepared(built, _validate(built.events, call.secrets), destination)
+
+
+def _is_apart(problem: Problem) -> bool:
+    """Tell a problem with an input that the event is not made of."""
+    row = BY_NAME.get(problem.where)
+    return row is not None and row.group in ("connection", "behaviour")
+
+
+def _event_problems(events: Sequence[Event], secrets: Secrets) -> Sequence[Problem]:
+    try:
+        _validate(events, secrets)
+    except EventError as error:
+        return error.problems
+    return ()
 
 
 def read_all_records(call: Call, snapshot: Snapshot) -> list[Tracked]:
@@ -86,6 +110,8 @@ def _once(problems: Sequence[Problem]) -> list[Problem]:
     """Leave out that an input is not given where it was given and could not be read."""
     missing = "it is not given"
     unread = {problem.where for problem in problems if not problem.what.startswith(missing)}
+    if "properties" in unread:
+        unread |= IN_PROPERTIES
     return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
 
 
@@ -100,11 +126,15 @@ def _validate(events: Sequence[Event], secrets: Secrets) -> tuple[Payload, ...]:
 
 def announce(call: Call, prepared: Prepared) -> None:
     """Say what is about to be sent, and what the user should know about it."""
-    kind = prepared.events.events[0].event_type
-    known = f"on {call.system.name}" if call.system.naming else "on no CI system that it knows"
-    call.log.say("info", f"Compass Event {__version__} {known}")
-    for message in outcomes.opening(prepared.events.events):
+    events = prepared.events.events
+    kind = events[0].event_type
+    host = call.system.name if call.system.naming else "no known CI system"
+    call.log.say("debug", f"Compass Event {__version__}, {host}")
+    address = site_address(call.inputs)
+    for message in outcomes.opening(events, address):
         call.log.say(*message)
+    if len(events) > lines.LISTED_MAX:
+        call.log.fold(f"{len(events)} components", list(lines.components(events, address)))
     for notice in prepared.events.notices:
         call.log.say("notice", notice)
     unused = [
@@ -115,6 +145,14 @@ def announce(call: Call, prepared: Prepared) -> None:
     ]
     if unused:
         call.log.say("notice", wording.unused(kind, unused))
+
+
+def site_address(inputs: Inputs) -> str:
+    """Name the endpoint; empty in a dry run that does without a site."""
+    try:
+        return endpoint(inputs)
+    except InputError:
+        return ""
 
 
 def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:
@@ -134,4 +172,6 @@ def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:
         except ValueError as error:
             yield Problem("state", str(error))
     elif inputs.scope == "run":
-        yield Problem("state", "with scope run the job's end needs it. Write the run's outcome.")
+        yield Problem(
+            "state", "with scope run it has to be given: a job cannot tell how its run ended."
+        )

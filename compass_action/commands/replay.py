@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from compass_action import delivery
 from compass_action.connection.destination import Destination, find_destination, only_strongest
-from compass_action.delivery import outbox
+from compass_action.delivery import dispatch, outbox
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event.event import Event
@@ -99,7 +98,7 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
         call.log.say("info", "nothing to replay")
         left = Report(outcomes.outputs("failed" if stay else "skipped", ()))
         return ending.leave(call, left) or int(fails and stay > 0)
-    receipts = delivery.transmit(
+    receipts = dispatch.transmit(
         [entry.payload for _, entry in entries],
         destination,
         call.inputs.timeout,
@@ -119,7 +118,9 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
     stay += len(receipts) - accepted
     call.log.say("info", _summary(receipts, stay))
     outcome = "accepted" if not stay else "partial" if accepted else "failed"
-    left = Report(outcomes.outputs(outcome, (), (), receipts))
+    left = Report(
+        outcomes.outputs(outcome, (), (), receipts), rows=tuple(map(outcomes.row, receipts))
+    )
     code = ending.conclude(call, receipts, left, kept=", ".join(contents))
     return code or int(fails and stay > 0)
 

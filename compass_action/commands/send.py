@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compass_action import delivery, event, report
+from compass_action import event, report
 from compass_action.ci.run import CiRun
 from compass_action.connection.destination import Destination, is_loopback
-from compass_action.delivery import retry
+from compass_action.delivery import dispatch, retry
 from compass_action.errors import CompassEventError, NothingToReport
 from compass_action.event import states
 from compass_action.event.event import Events
@@ -100,7 +100,7 @@ def _deliver(
     if begins:
         pacing = (len(prepared.payloads) - 1) // retry.WINDOW_REQUESTS * retry.WINDOW_SECONDS
         seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + int(pacing)), None
-    receipts = delivery.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
+    receipts = dispatch.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts, record
     )

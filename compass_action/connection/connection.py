@@ -16,6 +16,7 @@ from compass_action.text import secrets_of
 
 from .answer import ACCEPTED, Answer, AttemptTimeoutError, Reply
 from .destination import Destination
+from .early import open_session
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -96,9 +97,7 @@ def _speak(
     questions: queue.SimpleQueue[Question | None],
     idle: threading.Event,
 ) -> None:
-    with requests.Session() as session:
-        # Nothing from the process's surroundings: no netrc, no proxies but those of the snapshot.
-        session.trust_env = False
+    with open_session() as session:
         session.verify = destination.ca_bundle or True
         session.proxies = dict(destination.proxies)
         session.headers = requests.structures.CaseInsensitiveDict(

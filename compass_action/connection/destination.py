@@ -140,7 +140,7 @@ def endpoint(inputs: Inputs) -> str:
     if not match:
         message = (
             f"{quoted(inputs.site)} is not an Atlassian site. Write acme, acme.atlassian.net or "
-            "https://acme.atlassian.net; for anything else there is api-url."
+            "https://acme.atlassian.net; for any other address use api-url."
         )
         raise InputError([Problem("site", message)])
     return f"https://{(match[1] or match[2]).lower()}.atlassian.net/gateway/api{EVENTS_PATH}"
@@ -165,7 +165,7 @@ def _checked_api_url(text: str) -> str:
             return f"{scheme}://{netloc.lower()}{path.rstrip('/')}"
     message = (
         f"{quoted(text)} cannot be used. Write an https URL without user name, query or fragment, "
-        "such as https://acme.atlassian.net/gateway/api; http is for loopback (127.0.0.1) alone."
+        "such as https://acme.atlassian.net/gateway/api; http works for loopback (127.0.0.1) only."
     )
     raise InputError([Problem("api-url", message)])
 
@@ -196,8 +196,8 @@ def _credential_problems(inputs: Inputs, env: Mapping[str, str]) -> list[Problem
         problems.append(Problem("api-token", explain_missing_secret(BY_NAME["api-token"], env)))
     elif not re.fullmatch(r"[\x21-\x7e]+", inputs.api_token):
         message = (
-            "it holds a blank, a line break or a character outside ASCII inside, which no Atlassian "
-            "API token does. Store the token again, alone and on one line."
+            "it contains a blank, a line break or a character outside ASCII, which no Atlassian API "
+            "token does. Store the token again, on its own and on one line."
         )
         problems.append(Problem("api-token", message))
     return problems

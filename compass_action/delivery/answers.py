@@ -128,7 +128,7 @@ NETWORK_FAULTS = (
     NetworkFault(
         "InvalidProxyURL",
         "proxy",
-        "the proxy's address is none; write http://HOST:PORT",
+        "the proxy's address is not valid; write http://HOST:PORT",
         lasting=True,
     ),
     NetworkFault(
@@ -139,7 +139,7 @@ NETWORK_FAULTS = (
     ),
     NetworkFault("NameResolutionError", "name", "no address was found for the host"),
     NetworkFault("gaierror", "name", "no address was found for the host"),
-    NetworkFault("AttemptTimeoutError", "timeout", "no whole answer came in time"),
+    NetworkFault("AttemptTimeoutError", "timeout", "no complete answer came in time"),
     NetworkFault("ConnectTimeout", "timeout", "no connection was made in time"),
     NetworkFault("ReadTimeout", "timeout", "no answer came in time"),
     NetworkFault("ConnectionRefusedError", "connection", "the connection was refused"),

@@ -26,7 +26,7 @@ _TABLE = (
     Failure(
         key="invalid",
         headline="Compass refused the event",
-        hint="The answer names what it does not accept; compare it with the payload that "
+        hint="The answer says what was not accepted; compare it with the payload that "
         "dry-run prints.",
     ),
     Failure(
@@ -45,8 +45,8 @@ _TABLE = (
     Failure(
         key="not-found",
         headline="Compass does not know the component",
-        hint="Check component-id against the component's page, and that site is the "
-        "component's site.",
+        hint="Compare component-id with the component's page, and check that the component is "
+        "on this site.",
     ),
     Failure(
         key="sources",
@@ -58,8 +58,8 @@ _TABLE = (
     Failure(
         key="rate-limit",
         headline="Compass's rate limit was reached",
-        hint="100 requests per user and minute are shared by all jobs with this account; use "
-        "outbox and replay, or several accounts.",
+        hint="All jobs with this account share 100 requests a minute; use outbox and replay, "
+        "or several accounts.",
         retry=True,
         spool=True,
     ),
@@ -73,7 +73,7 @@ _TABLE = (
     Failure(
         key="redirect",
         headline="The server answered with a redirect",
-        hint="It is not followed, for it would take the token along. Check site or api-url.",
+        hint="Redirects are not followed, or the token would go along. Check site or api-url.",
         spool=True,
         stops_all=True,
     ),
@@ -86,7 +86,7 @@ _TABLE = (
     Failure(
         key="name",
         headline="The host name could not be resolved",
-        hint="Check site or api-url, and the runner's name server.",
+        hint="Check site or api-url, and the runner's DNS server.",
         retry=True,
         spool=True,
     ),
@@ -108,7 +108,7 @@ _TABLE = (
     Failure(
         key="connection",
         headline="Compass could not be reached",
-        hint="Check that this runner may open connections to the site.",
+        hint="Check that this runner is allowed to connect to the site.",
         retry=True,
         spool=True,
     ),

@@ -1,4 +1,4 @@
-"""Signals: a host that cancels a job sends SIGTERM or SIGINT, and kills it seconds later."""
+"""Signals: a host that cancels a job sends SIGTERM, SIGINT or SIGHUP, and kills it seconds later."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import NoReturn
 
 from compass_action.errors import Interrupted
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+)
 
 
 def listen() -> None:
     """Make the first signal raise `Interrupted`.
 
-    As process 1 of a container nothing else would end the program on them.
+    As process 1 of a container nothing else would end the program on them. What is ignored stays
+    ignored, also for a command that `run` starts.
     """
     for number in SIGNALS:
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
 
 
 def ignore() -> None:

@@ -50,6 +50,7 @@ def spool(path: str, payloads: Sequence[Payload], url: str) -> None:
     file = Path(path)
     if file.parent != Path():
         file.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_detour(file)
     with _locked(file, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
         size = os.fstat(descriptor).st_size
         if size == 0:
@@ -62,6 +63,17 @@ def spool(path: str, payloads: Sequence[Payload], url: str) -> None:
         except OSError:  # a full disk: all or nothing
             os.ftruncate(descriptor, size)
             raise
+
+
+def _refuse_detour(file: Path) -> None:
+    """Refuse a folder of the checkout that is a symlink to somewhere else. Raises OSError.
+
+    Below the current folder stands what anybody has committed; what lies elsewhere was named so.
+    """
+    here = Path.cwd()
+    lexical = Path(os.path.normpath(here / file.parent))
+    if lexical.is_relative_to(here) and not lexical.resolve().is_relative_to(here.resolve()):
+        raise OSError(errno.ELOOP, "a folder of its path is a symlink")
 
 
 def _line(payload: Payload, url: str) -> bytes:

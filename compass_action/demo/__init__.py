@@ -2,7 +2,7 @@
 
 Each scene of `scenes.json` runs the real entrypoint in a process of its own, with a recorded
 environment (`*.env`) and what the host would add. What Compass would then show has to be what
-`feed.json` says, or the demo fails.
+`feed.json` says, without a problem, or the demo fails.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from compass_action import tracking
-from compass_action.demo.table import mismatches, table
-from compass_action.sandbox import running_sandbox
+from compass_action.demo import keeping, table
+from compass_action.demo.table import mismatches
 
 HERE = Path(__file__).parent
 ENTRYPOINT = HERE.parents[1] / "entrypoint.py"
-INSTALLED = ["-c", "from compass_action.main import console; console()"]
+INSTALLED = ["-c", "from compass_action.__main__ import console; console()"]
 """What a package that pip has installed has in its place: its Python finds the program by itself."""
 
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
@@ -39,37 +39,48 @@ COMPONENTS = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Play all scenes, show the feed; 0 if it is what it must be, 1 if not, 2 for arguments."""
-    if argv:
-        print("compass-event demo takes no arguments.", file=sys.stderr)
+    """Play all scenes, show the feed; 0 if it is what it must be, 1 if not, 2 for arguments.
+
+    With `--keep` the sandbox and its page stay until a signal ends them.
+    """
+    keep = list(argv) == ["--keep"]
+    if argv and not keep:
+        print("compass-event demo takes no argument but --keep.", file=sys.stderr)
         return 2
     began = time.monotonic()
     scenes = json.loads((HERE / "scenes.json").read_text())
     expected = json.loads((HERE / "feed.json").read_text())
-    with running_sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
+    names = {ari: name for name, ari in COMPONENTS.items()}
+    with keeping.sandbox(names, keep=keep) as sandbox, tempfile.TemporaryDirectory() as folder:
         facts = _facts(Path(folder), sandbox.url)
         commit = _last_commit()
         if commit is None:
             print("No git checkout here: its build is left out.")
             scenes = [scene for scene in scenes if not scene.get("checkout")]
             expected = [event for event in expected if not event.get("checkout")]
-        print(f"A stand-in for Compass listens at {sandbox.url}; nothing leaves this machine.\n")
+        print(f"A stand-in for Compass listens at {sandbox.url}")
+        print("Nothing leaves this machine.\n", flush=True)
         for scene in scenes:
-            print(f"» {scene['says']}")
+            print(f"» {scene['says']}", flush=True)
             if not _play(scene, facts, commit):
                 return 1
         feed = sandbox.feed()
-    print("\nWhat Compass would show now:\n")
-    print(table(feed["events"], COMPONENTS))
-    wrong = list(mismatches(feed, expected, COMPONENTS))
-    for sentence in wrong:
-        print(f"Wrong: {sentence}")
-    seconds = time.monotonic() - began
-    sent = len(scenes)
-    print(
-        f"\n{sent} requests, {len(feed['events'])} events, {seconds:.1f} s: "
-        + ("the feed is NOT what it must be." if wrong else "the feed is what it must be.")
-    )
+        print("\nWhat Compass would show now:\n")
+        print(table.feed(feed["events"], COMPONENTS))
+        print("\nAnd what it would derive from that:\n")
+        print(table.metrics(sandbox.metrics(), COMPONENTS))
+        print()
+        wrong = list(mismatches(feed, expected, COMPONENTS))
+        wrong += [f"{problem.says}." for problem in sandbox.problems(ended=True)]
+        for sentence in wrong:
+            print(f"Wrong: {sentence}")
+        seconds = time.monotonic() - began
+        sent = len(scenes)
+        print(
+            f"{sent} requests, {len(feed['events'])} events, {seconds:.1f} s: "
+            + ("the feed is NOT what it must be." if wrong else "the feed is what it must be.")
+        )
+        keeping.stay(sandbox.url, keep=keep)
     return 1 if wrong else 0
 
 
@@ -117,9 +128,8 @@ def _play(
         encoding="utf-8",
         check=False,
     )
-    for line in (process.stdout + process.stderr).splitlines():
-        if not line.startswith("::add-mask::"):
-            print(f"    {line}")
+    for line in table.wrapped(process.stdout + process.stderr, COMPONENTS):
+        print(line)
     if process.returncode:
         print(f"Wrong: it ended with exit code {process.returncode}.")
     return process.returncode == 0

@@ -2,34 +2,76 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-HEADINGS = ("Component", "Event", "State", "Environment", "Took", "Requests", "Name")
+from compass_action.sandbox import Metric
+
+WIDTH = 80
+INDENT = "    "
 
 
-def table(events: Sequence[Mapping[str, Any]], components: Mapping[str, str]) -> str:
+def wrapped(said: str, components: Mapping[str, str]) -> Iterator[str]:
+    """Lines of a program for a narrow terminal: without colours, ARIs by their components' names."""
+    for ari_name, ari in components.items():
+        said = said.replace(ari, f"ari:…/{ari_name}")
+    for line in re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines():
+        if not line.startswith("::add-mask::"):
+            further = INDENT + "  "
+            yield from textwrap.wrap(
+                line, WIDTH, initial_indent=INDENT, subsequent_indent=further
+            ) or [""]
+
+
+def feed(events: Sequence[Mapping[str, Any]], components: Mapping[str, str]) -> str:
     """Lay the events of a feed out in columns, in the order in which they were created."""
     names = {ari: name for name, ari in components.items()}
-    rows: list[tuple[str, ...]] = [HEADINGS]
-    rows += [
+    headings = ("Component", "Event", "State", "Environment", "Took", "Name")
+    rows = [
         (
             names.get(event["component_id"], event["component_id"]),
             event["type"],
             event["state"] or "",
             event["environment"] or "",
             _took(event),
-            str(len(event["history"])),
             event["display_name"],
         )
         for event in events
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    rows.insert(1, tuple("-" * width for width in widths))
+    return _table([headings, *rows])
+
+
+def metrics(derived: Mapping[str, Sequence[Metric]], components: Mapping[str, str]) -> str:
+    """The five metrics of each component in columns."""
+    headings = ["Component", "Deploys/week", "Deploy time", "Builds good", "Build time", "MTTR"]
+    rows = [headings]
+    for name, ari in components.items():
+        rows.append([name, *(_value(metric) for metric in derived.get(ari, ()))])
+    return _table([row + [""] * (len(headings) - len(row)) for row in rows])
+
+
+def _value(metric: Metric) -> str:
+    if metric.value is None:
+        return "-"
+    if metric.unit == "milliseconds":
+        return _duration(metric.value / 1000)
+    return f"{metric.value:.0f} %" if metric.unit == "percent" else f"{metric.value:g}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they have to be; the last one is cut where the line gets too long."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths[-1] = min(widths[-1], WIDTH - sum(widths[:-1]) - 2 * len(widths[:-1]))
+    ruled = [rows[0], ["-" * width for width in widths], *rows[1:]]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+        "  ".join(
+            (cell if len(cell) <= width else cell[: width - 1] + "…").ljust(width)
+            for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in ruled
     )
 
 
@@ -37,8 +79,14 @@ def _took(event: Mapping[str, Any]) -> str:
     seconds = _seconds(event)
     if seconds is None:
         return ""
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{rest:.1f} s"
+    return _duration(seconds)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
 
 
 def _seconds(event: Mapping[str, Any]) -> float | None:

@@ -16,7 +16,7 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, parts, wording
+from . import components, identity, names, parts, wording
 from .event import Event, Events
 from .facts import Facts
 
@@ -46,7 +46,9 @@ def build(
         inputs = _resume(inputs, resumed)
     begun_for = resumed.component_ids if resumed else ()
     files, checkout = snapshot.component_files, system.checkout
-    chosen = collect(problems, lambda: components.choose(inputs, files, begun_for, checkout))
+    chosen = collect(
+        problems, lambda: components.choose(inputs, files, begun_for, checkout, run.foreign_files)
+    )
     kind = identity.find_event_type(inputs, run)
     facts = Facts(
         event_type=kind,
@@ -66,19 +68,22 @@ def build(
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
-    notices = [*chosen.notices, *part.notices]
+    local = (wording.local_git(run),) if run.is_local else ()
+    notices = [*local, *chosen.notices, *part.notices]
     source = str(body.get("externalEventSourceId", "#"))
     if len(chosen.ids) > 1 and not source.endswith("#"):
         notices.append(wording.shared_source(source))
-    event = Event(kind, chosen.cloud_id, "", body, part.start_is_known)
-    return Events(tuple(_for_component(event, ari) for ari in chosen.ids), tuple(notices))
+    event = Event(kind, chosen.cloud_id, "", body, start_is_known=part.start_is_known)
+    named = names.read_names(files.files)
+    events = (_for_component(event, ari, named.get(ari, "")) for ari in chosen.ids)
+    return Events(tuple(events), tuple(notices))
 
 
-def _for_component(event: Event, ari: str) -> Event:
+def _for_component(event: Event, ari: str, name: str) -> Event:
     body, source = event.body, event.body.get("externalEventSourceId")
     if source:
         body = {**body, "externalEventSourceId": identity.source_of_component(source, ari)}
-    return event._replace(component_id=ari, body=body)
+    return event._replace(component_id=ari, body=body, component_name=name)
 
 
 def _time_problems(inputs: Inputs, now: datetime) -> list[Problem]:

@@ -10,8 +10,8 @@ from compass_action.errors import InputError, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
-from compass_action.snapshot import ComponentFiles
 from compass_action.text import quoted
+from compass_action.workspace import ComponentFiles
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 
@@ -43,11 +43,16 @@ def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
 
 
 def choose(
-    inputs: Inputs, files: ComponentFiles, tracked_ids: tuple[str, ...] = (), checkout: str = ""
+    inputs: Inputs,
+    files: ComponentFiles,
+    tracked_ids: tuple[str, ...] = (),
+    checkout: str = "",
+    foreign: str | None = None,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
-    `checkout` says how the CI system checks a repository out. Raises InputError with everything that
+    `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
+    believed. Raises InputError with everything that
     is wrong. What a glob matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
@@ -55,6 +60,8 @@ def choose(
     found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
     if not found:
         found, problems, left_out = _read_files(files)
+        if found and foreign:
+            raise InputError([Problem(found[0][0], f"{foreign}.")])
         if not found:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
     problems += [
@@ -157,13 +164,13 @@ def _read_id(text: str) -> tuple[str | None, str | None]:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
-                    return None, "it is nested too deep. Mend it, or give component-id."
+                    return None, "it is nested too deeply. Simplify it, or give component-id."
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
     except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
-        return None, "it is not valid YAML. Mend it, or give component-id."
+        return None, "it is not valid YAML. Fix it, or give component-id."
     ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
     if len(values) > 1:
         return None, "it has more than one id. One file describes one component."

@@ -19,6 +19,8 @@ class Event(NamedTuple):
     """What stands under `event.<event_type>`."""
     start_is_known: bool = True
     """False: the time of the report stands in the place of a start that nobody knows."""
+    component_name: str = ""
+    """The component's name, for people; empty where it is not known."""
 
     @property
     def part(self) -> Mapping[str, Any]:

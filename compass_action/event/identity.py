@@ -89,20 +89,19 @@ def event_path(facts: Facts) -> str | None:
     naming = facts.system.naming
     if not naming:
         return None
-    return _below_repository(facts.run, naming.run if facts.inputs.scope == "run" else naming.job)
+    return _below_server(facts.run, naming.run if facts.inputs.scope == "run" else naming.job)
 
 
-def _below_repository(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None:
+def _below_server(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None:
     path = name(run)
-    if not run.repository_url or path is None:
-        return None
-    return f"{run.repository_url.partition('://')[2]}/{path}"
+    root = run.server or (run.repository_url or "").partition("://")[2]
+    return f"{root}/{path}" if root and path is not None else None
 
 
 def _build_pipeline_id(facts: Facts) -> str:
     found = facts.inputs.pipeline_id or event_path(facts)
     if not found:
-        raise _unknown("pipeline-id", facts.system, "an id that is another one for every build")
+        raise _unknown("pipeline-id", facts.system, "an id that differs for every build")
     return found
 
 
@@ -112,7 +111,7 @@ def _deployment(facts: Facts) -> Identity:
     pipeline_id, naming = inputs.pipeline_id, system.naming
     if not pipeline_id and naming:
         whole = inputs.scope == "run"
-        pipeline_id = _below_repository(run, naming.pipeline if whole else naming.pipeline_job)
+        pipeline_id = _below_server(run, naming.pipeline if whole else naming.pipeline_job)
     if not pipeline_id:
         wanted = "an id of the pipeline, the same for all its deployments"
         problems += _unknown("pipeline-id", system, wanted).problems
@@ -124,7 +123,7 @@ def _deployment(facts: Facts) -> Identity:
         if sequence is None and naming:
             sequence = _number_of_first_report(facts, pipeline_id, environment)
         if sequence is None:
-            wanted = "a number that is higher for each deployment, such as the build's"
+            wanted = "a number that rises with every deployment, such as the build number"
             problems += _unknown("sequence-number", system, wanted).problems
     except ValueError as error:
         problems.append(Problem("sequence-number", str(error)))
@@ -220,7 +219,9 @@ def _sequence_number(facts: Facts) -> int | None:
     if found is None and (started := run.run_started_at if whole else run.job_started_at):
         found = milliseconds(started)
     if found is not None and found > SEQUENCE_MAX:
-        raise ValueError(f"{found} exceeds 2^53. Give sequence-number, higher for each deployment.")
+        raise ValueError(
+            f"{found} is above 2^53. Give a sequence-number that rises with every deployment."
+        )
     return found
 
 
@@ -242,4 +243,6 @@ def _number_of_first_report(
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:
     who = f"{system.name} does not say" if system.naming else "no CI system was recognised"
-    return InputError([Problem(name, f"it is not given, and {who}. Give {wanted}.")])
+    hint = system.hints.get(name)
+    message = f"it is not given, and {who}. Give {wanted}" + (f": {hint}." if hint else ".")
+    return InputError([Problem(name, message)])

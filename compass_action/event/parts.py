@@ -14,7 +14,7 @@ from compass_action.errors import InputError, NothingToReport, Problem, collect
 from compass_action.event_types import EVENT_TYPES
 from compass_action.text import timestamp
 
-from . import environments, identity, states, wording
+from . import environments, identity, severity, states, wording
 from .facts import Facts
 from .properties import lay_over
 from .times import open_span, span
@@ -41,6 +41,7 @@ def build_part(facts: Facts) -> Part:
     part = PARTS[facts.event_type](facts)
     derived = part.fields
     merged = lay_over(derived, facts.properties, times=(kind.starts, *kind.ends))
+    merged |= severity.find(facts)
     outcome = kind.outcome
     if outcome in derived:  # it was read from the properties, and is now in the API's spelling
         merged[outcome] = derived[outcome]
@@ -192,7 +193,7 @@ def _push(facts: Facts) -> Part:
             "A push of a tag has no branch, and Compass shows pushes to branches."
         )
     author = {"name": run.author_name or run.actor, "email": run.author_email}
-    fields: Fields = {"id": run.commit, "branchName": run.branch}
+    fields: Fields = {"id": facts.inputs.event_id or run.commit, "branchName": run.branch}
     fields["author"] = {key: value for key, value in author.items() if value} or None
     return Part({key: value for key, value in fields.items() if value})
 
@@ -201,7 +202,7 @@ def _pull_request(facts: Facts) -> Part:
     """A pull request."""
     run = facts.run
     fields: Fields = {
-        "id": run.pull_request,
+        "id": facts.inputs.event_id or run.pull_request,
         "repoUrl": run.repository_url,
         "pullRequestUrl": run.pull_request_url,
         "status": states.find(facts),
@@ -214,12 +215,12 @@ def _identified(facts: Facts, *, once: str | None = None, **fields: str) -> Part
 
     `once`: what tells it from others of its type in one job, for a type whose events have no updates.
     """
-    own = facts.properties.get("id")
+    own = facts.properties.get("id", facts.inputs.event_id)
     if isinstance(own, str | int):
         return Part({"id": str(own)} | fields)
     path = identity.event_path(facts)
     if not path:
-        raise InputError([Problem("properties", wording.no_id(facts.event_type))])
+        raise InputError([Problem("event-id", wording.no_id(facts.event_type))])
     if once is None:
         return Part({"id": path} | fields, (wording.derived_id(facts.event_type),))
     return Part({"id": f"{path}/{environments.slug(once)}" if once else path} | fields)

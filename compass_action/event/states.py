@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.event_types import EVENT_TYPES, OUTCOMES
-from compass_action.text import quoted, words
+from compass_action.text import advise, quoted, words
 
 from .facts import Facts
 
@@ -34,8 +34,8 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     several jobs (`success, skipped`, or what GitHub's `toJSON(needs)` makes).
 
     `own` are the words that mean something else on this CI system than elsewhere. Returns `SKIPPED`
-    for a build or deployment that did not happen. Raises ValueError with a sentence that lists the
-    known words.
+    for a build or deployment that did not happen. Raises ValueError with a sentence that names some
+    of the known words.
     """
     kind = EVENT_TYPES[event_type]
     if kind.has_duration and (outcomes := _split_joined(word)):
@@ -55,10 +55,8 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     if kind.has_duration and OUTCOMES.get(folded) == SKIPPED:
         return SKIPPED
     article = "an" if event_type[0] in "aeiou" else "a"
-    raise ValueError(
-        f"{quoted(word)} is not {article} {event_type} {kind.outcome}. "
-        f"Use one of: {words(kind.words)}" + (", or an exit code." if kind.has_duration else ".")
-    )
+    advice = advise(word, kind.words, kind.examples, f"compass-event help {kind.word}")
+    raise ValueError(f"{quoted(word)} is not {article} {event_type} {kind.outcome}. {advice}")
 
 
 def _split_joined(word: str) -> list[str]:
@@ -108,8 +106,10 @@ def find(facts: Facts) -> str:
     if not word:
         word, own = _told(facts), facts.system.outcomes
     if not word:
-        known = words(kind.words)
-        message = f"it is not given, and {facts.system.name} does not say it. Use one of: {known}."
+        known = words(kind.examples, f"compass-event help {kind.word}")
+        hint = facts.system.hints.get("state")
+        message = f"it is not given{_silent(facts)}. Use one of: {known}."
+        message += f" Here: {hint}." if hint and kind.has_duration else ""
         raise InputError([Problem("state", message)])
     try:
         found = read(facts.event_type, word, own)
@@ -131,12 +131,19 @@ def _told(facts: Facts) -> str | None:
     return facts.run.run_status if facts.inputs.scope == "run" else facts.run.status
 
 
+def _silent(facts: Facts) -> str:
+    """Say that the CI system does not tell it either, where there is one that could."""
+    could = facts.system.naming and EVENT_TYPES[facts.event_type].has_duration
+    return f", and {facts.system.name} does not say it" if could else ""
+
+
 def _own(facts: Facts) -> str:
     """Read the state that stands in `properties`; JSON's true and 0 are words like any other."""
     kind = EVENT_TYPES[facts.event_type]
     own = facts.properties[kind.outcome]
     if not isinstance(own, str | int):
-        message = f"{kind.outcome} is not a word. Use one of: {words(kind.words)}."
+        known = words(kind.examples, f"compass-event help {kind.word}")
+        message = f"{kind.outcome} is not a word. Use one of: {known}."
         raise InputError([Problem("properties", message)])
     word = str(own).lower() if isinstance(own, bool) else str(own)
     try:

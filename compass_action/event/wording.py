@@ -64,16 +64,25 @@ def start_filled_in(event_type: str, started: datetime) -> str:
     )
 
 
+def local_git(run: CiRun) -> str:
+    """Say that the checkout on this machine tells where the event belongs."""
+    at = f" at {run.commit[:7]}" if run.commit else ""
+    on = f" on {run.branch}" if run.branch else ""
+    return f"No CI system is known; the local checkout says {run.repository_url}{on}{at}."
+
+
 def no_id(event_type: str) -> str:
     """Say that an event has no id and no run to take one from."""
-    return f"the {event_type} has no id. Write a line such as `id: 42`."
+    return (
+        f"it is not given. Give the id that the {event_type} has where it comes from, such as 42."
+    )
 
 
 def derived_id(event_type: str) -> str:
     """Say that an event can only be updated with the id it was given here."""
     return (
-        f"The {event_type}'s id was derived from this run. A later update, from another run, has to "
-        "carry the same id: give `id: …` in properties."
+        f"The {event_type} was given the id of this run. To update it from another run, give it an id "
+        "of its own: event-id."
     )
 
 
@@ -138,7 +147,7 @@ def _name_in(part: Mapping[str, Any], field: str, default: str) -> str:
 def run_label(run: CiRun) -> str:
     """Name the run for people: `#7421`, `#7421 (attempt 2)`; empty if it has no number."""
     number = run.run_number if run.run_number is not None else run.run_id
-    if number is None:
+    if number is None or not str(number).isdigit():  # a UUID tells nobody anything
         return ""
     return f" #{number}" + (f" (attempt {run.run_attempt})" if (run.run_attempt or 1) > 1 else "")
 

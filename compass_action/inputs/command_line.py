@@ -1,29 +1,23 @@
-"""The command line: `compass-event [COMMAND] [--input value …]`. Pure, but for --help and --version."""
+"""The command line: `compass-event [COMMAND] [--input value …]`, in any order. Pure.
+
+Read by hand and not by argparse, which quotes what it does not understand (a misspelt `--api-tokn`
+would show the token), does not know near misses, and has to be imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from compass_action.errors import InputError, Problem
-from compass_action.text import quoted, words
+from compass_action.text import advise, nearest, quoted
 
-from .table import GROUPS, INPUTS
+from .commands import COMMANDS
+from .table import BY_NAME
 from .values import FLAGS
 
-if TYPE_CHECKING:
-    import argparse
-
-COMMANDS = {
-    "send": "report the build, deployment or other event (the default)",
-    "post": "end a tracked job: report its outcome",
-    "replay": "send again what is in outbox files",
-    "check": "show what would be sent, and where each value comes from; send nothing",
-    "sandbox": "run a local stand-in for Compass",
-    "demo": "play the life of real pipelines against the stand-in",
-}
-OWN_ARGUMENTS = ("sandbox", "demo")
-"""Commands that read their arguments themselves."""
+EXAMPLES = ("send", "run", "check", "replay")
+HELP = ("-h", "--help")
 
 
 class CommandLine(NamedTuple):
@@ -33,74 +27,128 @@ class CommandLine(NamedTuple):
     arguments: Mapping[str, str] = {}
     """Inputs by name."""
     rest: tuple[str, ...] = ()
-    """Files of `replay`; all arguments of the commands that read their own."""
+    """Files, topics, the command of `run`; all arguments of the commands that read their own."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the options of `run`, whose command runs all the same."""
 
     def __repr__(self) -> str:
         """Show what was typed, but for values: they may hold a secret."""
-        return f"CommandLine({self.command!r}, {list(self.arguments)}, {list(self.rest)})"
+        return f"CommandLine({self.command!r}, {list(self.arguments)}, {len(self.rest)} more)"
+
+
+class Word(NamedTuple):
+    """One word of a command line, with its value where it is an option."""
+
+    text: str
+    value: str | None = None
 
 
 def parse(argv: Sequence[str]) -> CommandLine:
-    """Read the arguments. Raises InputError; SystemExit for --help and --version."""
+    """Read the arguments. Raises InputError with everything that is wrong."""
     if not argv:
-        return CommandLine()  # the way of all hosts; argparse is not even imported
-    command = argv[0] if argv[0] in COMMANDS else "send"
-    rest = argv[1:] if argv[0] in COMMANDS else argv
+        return CommandLine()  # the way of all hosts
+    if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
+        return CommandLine(argv[0], {}, tuple(argv[1:]))
+    dashes = argv.index("--") if "--" in argv else len(argv)
+    words = list(_scan(argv[:dashes]))
+    named = [word.text for word in words if not _looks_like_option(word.text)]
+    behind = list(argv[dashes + 1 :])
     # GitHub hands `args: replay FILE` to the post stage as well, where there is nothing to end.
-    if not rest or (command == "post" and rest[0] in COMMANDS):
-        return CommandLine(command)
-    if command in OWN_ARGUMENTS:
-        return CommandLine(command, {}, tuple(rest))
-    options = vars(_parser().parse_intermixed_args(_with_flag_values(rest, command)))
-    files = tuple(options.pop("files"))
-    if files and command != "replay":
-        message = f"{quoted(files[0])} is not known. Use one of: {words(COMMANDS)}, or --help."
-        raise InputError([Problem("command", message)])
-    arguments = {
-        name.replace("_", "-"): "\n".join(value) if isinstance(value, list) else value
-        for name, value in options.items()
-        if value is not None
-    }
-    return CommandLine(command, arguments, files)
+    if argv[0] == "post" and len(named) > 1 and named[1] in COMMANDS:
+        return CommandLine("post")
+    asked = {word.text for word in words}
+    command = named.pop(0) if named and named[0] in COMMANDS else "send"
+    if asked.intersection(HELP):
+        return CommandLine("help", {}, (command,) if "send" != command != "help" else ())
+    if "--version" in asked:
+        return CommandLine("version")
+    problems = [*_problems(words), *_rest_problems(command, named, behind, dashes < len(argv))]
+    arguments = _arguments(words)
+    if command == "run" and behind:
+        return CommandLine(command, arguments, tuple(behind), tuple(problems))
+    if problems:
+        raise InputError(problems)
+    return CommandLine(command, arguments, (*named, *behind))
 
 
-def _with_flag_values(argv: Sequence[str], command: str) -> list[str]:
-    """Write `--debug` as `--debug=true` where no value follows; a file of `replay` is none."""
-    flags = {f"--{row.name}" for row in INPUTS if row.type.is_flag}
-    written = []
-    for argument, following in zip(argv, [*argv[1:], "--"], strict=True):
-        last = following.startswith("--") or (
-            command == "replay" and following.lower() not in FLAGS
-        )
-        written.append(argument + "=true" if argument in flags and last else argument)
-    return written
+def _scan(argv: Sequence[str]) -> Iterator[Word]:
+    """Split the arguments into words, each option with its value."""
+    left, command = list(argv), ""
+    while left:
+        word = left.pop(0)
+        name, equals, value = word.partition("=")
+        row = BY_NAME.get(name.removeprefix("--")) if name.startswith("--") else None
+        if row and equals:
+            yield Word(name, value)
+        elif row and row.type.is_flag:
+            # A flag's value may be left out: what follows may be a command or a file as well.
+            taken = left and not left[0].startswith("--") and left[0] not in COMMANDS
+            files = bool(command and COMMANDS[command].takes)
+            if taken and (not files or left[0].lower() in FLAGS):
+                yield Word(name, left.pop(0))
+            else:
+                yield Word(name, "true")
+        elif row and left and not left[0].startswith("--"):
+            yield Word(name, left.pop(0))
+        else:
+            command = command or (word if word in COMMANDS else "")
+            # Of an option that is not known, what follows is probably its value, and maybe a secret.
+            if name.startswith("--") and not row and name not in (*HELP, "--version"):
+                value = left.pop(0) if not equals and left and not _is_option(left[0]) else value
+            yield Word(name if name.startswith("-") else word)
 
 
-def _parser() -> argparse.ArgumentParser:
-    import argparse
+def _is_option(word: str) -> bool:
+    return word.startswith("--") or word in COMMANDS
 
-    from compass_action import __version__
 
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> NoReturn:
-            raise InputError([Problem("command line", f"{message}. See compass-event --help.")])
+def _looks_like_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"  # which is standard input
 
-    parser = Parser(
-        prog="compass-event",
-        description="Tell Atlassian Compass what a CI pipeline built and deployed.",
-        epilog="Commands: "
-        + "; ".join(f"{name}: {text}" for name, text in COMMANDS.items())
-        + ". Every input can also be given as an environment variable: COMPASS_ and its name in "
-        "capitals, with underscores. Keep the API token out of the command line.",
-        allow_abbrev=False,
-        usage="compass-event [COMMAND] [--INPUT VALUE ...]",
-    )
-    parser.add_argument("--version", action="version", version=f"compass-event {__version__}")
-    groups = {key: parser.add_argument_group(title) for key, title in GROUPS.items()}
-    for row in INPUTS:
-        text = row.help.replace("%", "%%") + (f" Default: {row.default}." if row.default else "")
-        name = "--" + row.name
-        action = "append" if row.type.is_list else "store"
-        groups[row.group].add_argument(name, action=action, metavar=row.type.metavar, help=text)
-    parser.add_argument("files", nargs="*", metavar="FILE", help="outbox files, for replay")
-    return parser
+
+def _arguments(words: Sequence[Word]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for text, value in words:
+        name = text.removeprefix("--")
+        if value is not None:
+            repeated = name in given and BY_NAME[name].type.is_list
+            given[name] = f"{given[name]}\n{value}" if repeated else value
+    return given
+
+
+def _problems(words: Sequence[Word]) -> Iterator[Problem]:
+    """Find what is wrong with the options. Values are not shown: they may be secrets."""
+    for text, value in words:
+        if value is not None or not _looks_like_option(text):
+            continue
+        if text.removeprefix("--") in BY_NAME:
+            what = f"{text} has no value."
+        else:
+            near = nearest(text.lstrip("-"), BY_NAME)
+            what = f"{quoted(text)} is not an option." + (
+                f" Did you mean --{near}?" if near else ""
+            )
+        yield Problem("command line", f"{what} {SEE}")
+
+
+SEE = "See compass-event --help."
+
+
+def _rest_problems(
+    command: str, named: Sequence[str], behind: Sequence[str], dashes: bool
+) -> Iterator[Problem]:
+    """Find what is wrong with the words beside the options."""
+    if command == "run":
+        if not behind:
+            what = "no command is given. Write -- in front of it: compass-event run -- make test"
+            yield Problem("run", what)
+        elif named:
+            what = f"{quoted(named[0])} stands before the --. Put the whole command after it."
+            yield Problem("run", what)
+    elif (named or behind) and not COMMANDS[command].takes:
+        word = [*named, *behind][0]
+        if command == "send" and not (dashes and not named):
+            advice = advise(word, COMMANDS, EXAMPLES, "compass-event --help")
+            yield Problem("command", f"{quoted(word)} is not a command. {advice}")
+        else:
+            yield Problem("command line", f"{quoted(word)} is not expected here. {SEE}")

@@ -1,13 +1,14 @@
 """Where the value of an input is found. Pure.
 
-On the command line, then in `INPUT_*`, then in `COMPASS_*`. Empty means not given; so does a value
-that is still `$NAME`, which is what Bitbucket hands over for a variable that does not exist.
+On the command line, then in `INPUT_*`, `PLUGIN_*` and `COMPASS_*`. Empty means not given; so does a
+reference that its host has left as it was written, as Bitbucket leaves `$NAME` and Tekton `$(name)`, and
+the `null` that Groovy and JavaScript write for nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,7 +18,23 @@ from compass_action.text import Secrets, quoted
 from .table import BY_NAME, INPUTS, Input, Inputs
 from .values import INTEGER
 
-UNRESOLVED = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", re.ASCII)
+UNRESOLVED = re.compile(
+    r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?"  # shells, Bitbucket
+    r"|\$\{[A-Za-z_][\w.-]*\}"  # Cloud Build, Jenkins' environment
+    r"|\$\([\w.\[\]'\"/-]+\)"  # Tekton, Azure
+    r"|\$\{\{[^{}]*\}\}"  # Codefresh, GitHub and its like, Azure's templates
+    r"|\$\[\[[^\[\]]*\]\]"  # GitLab's inputs
+    r"|<\+[^<>]+>"  # Harness
+    r"|#\{[^{}]+\}"  # Octopus
+    r"|%[\w.-]+%"  # TeamCity, Windows
+    r"|<<\s*[\w.-]+\s*>>"  # CircleCI
+    r"|\{\{[^{}]*\}\}",  # Argo CD, Tekton's triggers
+    re.ASCII,
+)
+"""A reference in the syntax of one of the hosts."""
+
+NOTHING = ("null",)
+"""Words that stand for no value."""
 ARRAY_MAX = 1_000
 NO_ECHOES: Mapping[str, str] = MappingProxyType({})
 
@@ -32,13 +49,22 @@ class Given(NamedTuple):
     """It looks like the runner's, and an earlier step may have planted it."""
 
 
+def no_files(path: str) -> str:
+    """Refuse to read a file."""
+    raise ValueError("no file can be named here.")
+
+
 def parse(
-    arguments: Mapping[str, str], env: Mapping[str, str], echoes: Mapping[str, str] = NO_ECHOES
+    arguments: Mapping[str, str],
+    env: Mapping[str, str],
+    echoes: Mapping[str, str] = NO_ECHOES,
+    read_file: Callable[[str], str] = no_files,
 ) -> tuple[Inputs, dict[str, Given], list[Problem]]:
     """Find and read all inputs; with them what was given where, and every problem.
 
     `echoes` are the outputs of an earlier job, which reach this one under the names of inputs and
-    which nobody asked for. An input with a problem is left at its default, so that the steps that
+    which nobody asked for. `read_file` reads a file in the workspace, for a value `@path`; it raises
+    ValueError with a sentence. An input with a problem is left at its default, so that the steps that
     follow can look for further problems; the caller sends nothing if there is one.
     """
     given = {row.name: found for row in INPUTS if (found := find(row, arguments, env, echoes))}
@@ -50,10 +76,20 @@ def parse(
         if not text:
             continue
         try:
+            if row.type.from_file and text.startswith("@"):
+                text = _from_file(text, read_file)
             values[row.field] = row.type.read(text)
         except ValueError as error:
             problems.append(Problem(row.name, str(error)))
     return Inputs(**values), given, problems
+
+
+def _from_file(text: str, read_file: Callable[[str], str]) -> str:
+    path = text[1:].strip()
+    try:
+        return read_file(path)
+    except ValueError as error:
+        raise ValueError(f"{quoted(path)}: {error}") from None
 
 
 def find(
@@ -67,7 +103,7 @@ def find(
         if source == row.variable and echoes.get(row.name) == text:
             continue
         stripped = text.strip().strip(row.type.dropped)
-        if stripped and not UNRESOLVED.fullmatch(stripped):
+        if stripped and stripped not in NOTHING and not UNRESOLVED.fullmatch(stripped):
             return Given(stripped, source, _is_doubtful(row, source, env))
     return None
 
@@ -133,8 +169,8 @@ def explain_missing_secret(row: Input, env: Mapping[str, str]) -> str:
             continue
         shown = "empty" if not text.strip() else f"still {quoted(text.strip())}"
         return (
-            f"{variable} is {shown}. Its secret is not defined here, is misspelt, or is not handed "
-            "to this run: hosts keep secrets from forks, and variables from branches, environments "
-            "and pipes they are not mapped to."
+            f"{variable} is {shown}. Its secret is not defined here, is misspelt, or is withheld "
+            "from this run: CI systems withhold secrets from forks, and variables from branches, "
+            "environments and pipes that they are not meant for."
         )
     return f"it is not given. Set {row.variable} from the CI system's secret store."

@@ -71,9 +71,11 @@ class Input(NamedTuple):
     def variables(self) -> tuple[str, ...]:
         """The variables it is looked for in, the first one that is set counts.
 
-        GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`.
+        GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`. Where steps are plugins (Drone,
+        Woodpecker, Harness) their settings are `PLUGIN_COMPONENT_ID`.
         """
-        return (f"INPUT_{self.name.upper()}", f"INPUT_{self.field.upper()}", self.variable)
+        field = self.field.upper()
+        return (f"INPUT_{self.name.upper()}", f"INPUT_{field}", f"PLUGIN_{field}", self.variable)
 
 
 def _choices(*names: str) -> dict[str, str]:
@@ -91,13 +93,15 @@ INPUTS = (
     Input("component-file", LIST, "component", "Paths or globs of compass.yml files whose id is used. Default: compass.yml or compass.yaml at the root."),
     Input("event-type", one_of(EVENT_TYPE_WORDS), "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto"),
     Input("state", TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
+    Input("event-id", TEXT, "event", "The id of an incident, flag, alert or other event that is no build or deployment. Updates have to carry the same id."),
+    Input("severity", TEXT, "event", "How bad an incident, alert or vulnerability is: critical, high, P1, SEV2, 3 and the like."),
     Input("display-name", TEXT, "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
     Input("description", TEXT, "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
     Input("url", WEB_ADDRESS, "event", "Where the event links to. Default: the page of the job or run."),
     Input("started-at", TIME, "event", "When it started: a date-time with offset, or seconds since 1970. Default: what is known of the job or run."),
     Input("completed-at", TIME, "event", "When it ended. Default: now, for a final state."),
     Input("last-updated", TIME, "event", "When the event last changed. Default: now."),
-    Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, laid over what was derived."),
+    Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, or @FILE in the workspace; laid over what was derived."),
     Input("external-event-source-id", TEXT, "event", "What sends events to the component. Default: the repository's URL."),
     Input("update-sequence-number", WHOLE_NUMBER, "event", "Orders the updates of one event. Default: milliseconds since 1970."),
     Input("environment", TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
@@ -118,6 +122,7 @@ INPUTS = (
     Input("record", TEXT, "behaviour", "A file that keeps what was begun, where the CI system has no place for it: one line for each event."),
     Input("dry-run", FLAG, "behaviour", "Print the exact request, send nothing.", "false"),
     Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
+    Input("json", FLAG, "behaviour", "Print one JSON object on standard output, and the log on standard error.", "false"),
     Input("debug", FLAG, "behaviour", "Say more. Secrets stay hidden.", "false"),
     Input("job-status", TEXT, "runner", "The outcome of this job so far; leave it alone."),
     Input("job-index", WHOLE_NUMBER, "runner", "The leg of a matrix; leave it alone."),
@@ -142,6 +147,8 @@ class Inputs(NamedTuple):
     component_file: tuple[str, ...] | None = None
     event_type: str = "auto"
     state: str | None = None
+    event_id: str | None = None
+    severity: str | None = None
     display_name: str | None = None
     description: str | None = None
     url: str | None = None
@@ -169,6 +176,7 @@ class Inputs(NamedTuple):
     record: str | None = None
     dry_run: bool = False
     ci: str | None = None
+    json: bool = False
     debug: bool = False
     job_status: str | None = None
     job_index: int | None = None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from compass_action.text import quoted, words
+from compass_action.text import advise, nearest, quoted
 
 from .mappings import read_mapping
 
@@ -150,13 +150,17 @@ def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     for line in read_list(text):
         glob, equals, category = (part.strip() for part in line.rpartition("="))
         if not equals or not glob or category.lower() not in CATEGORIES:
-            known = words(dict.fromkeys(CATEGORIES.values()))
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
-                f"`eu-live-*=PRODUCTION`; the categories are {known}."
+                "`eu-live-*=PRODUCTION`." + _near_category(category)
             )
         rules.append((glob, CATEGORIES[category.lower()]))
     return tuple(rules)
+
+
+def _near_category(text: str) -> str:
+    near = nearest(text, CATEGORIES)
+    return f" Did you mean {near}?" if near and near != text.upper() else ""
 
 
 class ValueType(NamedTuple):
@@ -171,6 +175,8 @@ class ValueType(NamedTuple):
     is_flag: bool = False
     """On the command line its value may be left out, and is then true."""
     is_secret: bool = False
+    from_file: bool = False
+    """It may be `@path`, and is then read from that file in the workspace."""
     dropped: str | None = None
     """The characters dropped around a text; None: blanks."""
     choices: Mapping[str, Any] = {}
@@ -184,8 +190,9 @@ def one_of(choices: Mapping[str, Any]) -> ValueType:
         try:
             return choices[text.lower()]
         except KeyError:
+            shown = [word for word in choices if word != "auto"]
             raise ValueError(
-                f"{quoted(text)} is not known. Use one of: {words(choices)}."
+                f"{quoted(text)} is not known. {advise(text, shown, (), 'compass-event help inputs')}"
             ) from None
 
     return ValueType(read_word, "WORD", choices=choices)
@@ -200,5 +207,5 @@ TIME = ValueType(read_time, "TIME")
 WEB_ADDRESS = ValueType(read_url)
 COMMIT = ValueType(read_commit)
 LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
-MAPPING = ValueType(read_mapping)
+MAPPING = ValueType(read_mapping, "YAML", from_file=True)
 RULES = ValueType(read_rules, is_list=True)

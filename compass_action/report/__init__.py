@@ -4,11 +4,12 @@ one file for each manner of log.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from compass_action.errors import UNWRITTEN
 
-from . import github, gitlab, pipes, plain, records
+from . import github, gitlab, machine, pipes, plain, records
 from .log import Log
 from .report import Kept, Report
 from .safe import printable
@@ -35,5 +36,24 @@ def save(report: Report, manner: str, env: Mapping[str, str], log: Log) -> None:
     """Leave outputs and summary to the host; warn of what could not be written."""
     outputs = {k: printable(log.without_secrets(v)) for k, v in report.outputs.items()}
     rows = tuple(row._replace(detail=log.without_secrets(row.detail)) for row in report.rows)
-    for sentence in SPEAKERS[manner].save(report._replace(outputs=outputs, rows=rows), env):
+    values = tuple(v._replace(value=log.without_secrets(v.value)) for v in report.values)
+    problems = tuple(map(log.without_secrets, report.problems))
+    log.left = report._replace(outputs=outputs, rows=rows, values=values, problems=problems)
+    for sentence in SPEAKERS[manner].save(log.left, env):
         log.say("warning", sentence, UNWRITTEN)
+
+
+def print_json(log: Log, code: int) -> None:
+    """Print the run as one JSON object on standard output, on which nothing else is printed."""
+    print_text(machine.render(log.left, log.said, code))
+
+
+def print_text(text: str, *, error: bool = False) -> None:
+    """Print a text that is made for people or machines, not for a host's log."""
+    stream = sys.stderr if error else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.flush()
+    except (OSError, ValueError):
+        pass  # nobody reads any more (`| head`)

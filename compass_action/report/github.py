@@ -6,17 +6,19 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from compass_action.errors import denied, reason
 from compass_action.tracking import FOLDER_NAME, NAME
 
-from . import records
+from . import files, records
 from .report import Kept, Report
 from .speaker import Speaker
 from .summary import render_summary
 
-ANNOTATIONS = {"notice", "warning", "error"}
+ANNOTATIONS = {"warning", "error"}  # a notice is a line in the log
+MARKS = {"notice": "Note: ", "debug": "Debug: "}
 OUTPUT_MAX_CHARS = 400_000  # the runner allows about 1 MB for all outputs of a job, in UTF-16
 
 
@@ -32,8 +34,9 @@ def render(level: str, title: str, text: str) -> list[str]:
     for the whole workflow, and here it was the step's own input that asked for it.
     """
     if level not in ANNOTATIONS:
-        mark = "Debug: " if level == "debug" else ""
-        return [mark + line for line in text.split("\n")]
+        mark = MARKS.get(level, "")
+        whole = f"{title}: {text}" if title else text
+        return [mark + line for line in whole.split("\n")]
     named = f" title={_property(title)}" if title else ""
     return [f"::{level}{named}::{_data(text)}"]
 
@@ -64,27 +67,26 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     outputs = {
         name: value for name, value in report.outputs.items() if len(value) <= OUTPUT_MAX_CHARS
     }
-    files = {
+    texts = {
         "GITHUB_OUTPUT": "".join(_pair(name, value) for name, value in outputs.items()),
         "GITHUB_STEP_SUMMARY": render_summary(report),
     }
-    return _append(files, env)
+    return _append(texts, env)
 
 
-def _append(files: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
+def _append(texts: Mapping[str, str], env: Mapping[str, str]) -> list[str]:
     problems = []
-    for variable, text in files.items():
+    for variable, text in texts.items():
         path = env.get(variable)
         if not path or not text:
             continue
         try:
-            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            files.append(path, text)
         except OSError as error:
-            problems.append(
-                f"{variable} cannot be written ({type(error).__name__}). The container has to run "
-                "as root, as GitHub's runner expects."
+            root = (
+                " Run the container as root, as GitHub's runner expects." if denied(error) else ""
             )
+            problems.append(f"{variable} cannot be written ({reason(error)}).{root}")
     return problems
 
 
@@ -94,4 +96,9 @@ def _pair(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-SPEAKER = Speaker("github", mask, render, keep, save)
+def fold(title: str, lines: Sequence[str]) -> list[str]:
+    """Make a group of lines, which is closed at first."""
+    return [f"::group::{_data(title)}", *lines, "::endgroup::"]
+
+
+SPEAKER = Speaker("github", mask, render, keep, save, fold)

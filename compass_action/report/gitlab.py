@@ -5,13 +5,15 @@ https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from compass_action import tracking
+from compass_action.errors import reason
 from compass_action.inputs.table import BY_NAME
 
+from . import files
 from .outcomes import OUTPUTS
 from .plain import mask, render, variables
 from .records import without_components
@@ -45,13 +47,10 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
     if len(_lines(pairs).encode()) > FILE_MAX_BYTES:
         return [f"The outputs are larger than {FILE_MAX_BYTES // 1024} KiB, GitLab's limit."]
     path = Path(env.get("CI_PROJECT_DIR") or ".") / tracking.DOTENV_NAME
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     try:
-        # Not through a symlink: the folder is the checkout, and holds what anybody has committed.
-        with os.fdopen(os.open(path, flags, 0o644), "w", encoding="utf-8", newline="\n") as file:
-            file.write(_lines(pairs))
+        files.replace(path, _lines(pairs))
     except OSError as error:
-        return [f"{tracking.DOTENV_NAME} cannot be written ({type(error).__name__})."]
+        return [f"{tracking.DOTENV_NAME} cannot be written ({reason(error)})."]
     return []
 
 
@@ -67,4 +66,14 @@ def _lines(pairs: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in pairs.items())
 
 
-SPEAKER = Speaker("gitlab", mask, render, keep, save)
+def fold(title: str, lines: Sequence[str]) -> list[str]:
+    """Make a section that is closed at first.
+
+    https://docs.gitlab.com/ci/jobs/job_logs/#create-custom-collapsible-sections
+    """
+    name = f"compass_event_{hashlib.sha256(title.encode()).hexdigest()[:8]}"
+    begun = f"\x1b[0Ksection_start:0:{name}[collapsed=true]\r\x1b[0K{title}"
+    return [begun, *lines, f"\x1b[0Ksection_end:0:{name}\r\x1b[0K"]
+
+
+SPEAKER = Speaker("gitlab", mask, render, keep, save, fold, dressed=True)

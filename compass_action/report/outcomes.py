@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compass_action.delivery.receipt import Receipt
@@ -14,8 +15,10 @@ from compass_action.schemas import Payload
 from compass_action.text import json_line
 from compass_action.tracking import Tracked
 
+from . import lines
 from .report import Report, Row
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 OUTPUTS = {
     "outcome": "accepted, dry-run, skipped, spooled, partial or failed.",
     "event-type": "The type of the event, as the API spells it.",
@@ -78,12 +81,23 @@ def _payload(payloads: Sequence[Payload]) -> str:
 
 
 def row(receipt: Receipt) -> Row:
-    """Sum up one receipt for the summary."""
-    if receipt.failure is None:
-        return Row(receipt.payload.component_id, "accepted", "")
-    word = "spooled" if receipt.spooled else "failed"
-    text = f"{receipt.failure.headline}. {receipt.detail}".rstrip(". ")
-    return Row(receipt.payload.component_id, word, text)
+    """Sum up one receipt for the summary and for machines."""
+    payload, failure = receipt.payload, receipt.failure
+    found = Row(
+        payload.component_id,
+        "accepted",
+        event_type=payload.event_type,
+        attempts=receipt.attempts,
+        http_status=receipt.http_status,
+    )
+    if failure is None:
+        return found
+    return found._replace(
+        outcome="spooled" if receipt.spooled else "failed",
+        detail=receipt.detail,
+        headline=failure.headline,
+        hint=failure.hint,
+    )
 
 
 def report(
@@ -95,42 +109,42 @@ def report(
 ) -> Report:
     """Gather what is left behind for outputs, summary and later stages."""
     event = events[0]
-    rows = tuple(map(row, receipts)) or tuple(Row(e.component_id, summary, "") for e in events)
+    plain = (Row(e.component_id, summary, event_type=e.event_type) for e in events)
+    facts = {
+        "environment": lines.environment(event.part).removeprefix("environment "),
+        "duration": lines.duration(event).removeprefix("took "),
+    }
     return Report(
         outputs=outputs(summary, events, payloads, receipts),
-        rows=rows,
+        rows=tuple(map(row, receipts)) or tuple(plain),
         title=str(event.body.get("displayName", "")),
         url=str(event.body.get("url", "")),
         tracked=tracked,
+        facts={name: text for name, text in facts.items() if text},
+        names={e.component_id: e.component_name for e in events if e.component_name},
     )
 
 
-def opening(events: Sequence[Event]) -> list[Message]:
-    """Say what is about to be sent, in two or three lines."""
-    event = events[0]
-    ids = tracked_of(event).outputs
-    title = event.body.get("displayName", ids.get("state", ""))
-    lines = [" ".join(filter(None, (event.event_type, ids.get("state", ""), f'"{title}"')))]
-    named = [
-        f"{label} {ids[name]}"
-        for label, name in (
-            ("pipeline", "pipeline-id"),
-            ("environment", "environment-id"),
-            ("sequence number", "sequence-number"),
-        )
-        if name in ids
+def opening(events: Sequence[Event], address: str = "") -> list[Message]:
+    """Say what is about to be sent, and where it goes, in two lines."""
+    return [
+        Message("info", lines.what(events[0])),
+        Message("info", lines.where(events, address)),
+        Message("debug", lines.identity(events[0])),
     ]
-    if named:
-        lines.append(", ".join(named))
-    return [Message("info", line) for line in lines]
 
 
 def closing(
-    receipts: Sequence[Receipt], level: str, outbox: str | None, kept: str = ""
+    receipts: Sequence[Receipt],
+    level: str,
+    outbox: str | None,
+    kept: str = "",
+    names: Mapping[str, str] = NO_NAMES,
 ) -> list[Message]:
     """Say what became of each component. Failures with one cause are told once.
 
-    `outbox` is where events were to be kept; `kept` where they are anyhow, in a replay.
+    `outbox` is where events were to be kept; `kept` where they are anyhow, in a replay; `names` are
+    the components' own, by ARI.
     """
     messages = accepted(receipts)
     causes: dict[tuple[str, str], list[Receipt]] = {}
@@ -139,20 +153,25 @@ def closing(
             cause = (receipt.failure.headline, receipt.failure.hint)
             causes.setdefault(cause, []).append(receipt)
     for (headline, hint), failed in causes.items():
-        names = [receipt.payload.component_id for receipt in failed]
+        aris = [receipt.payload.component_id for receipt in failed]
+        told = list(dict.fromkeys(names.get(ari) or lines.last_part(ari) for ari in aris))
         left = f"It stays in {kept}." if kept else _whereabouts(failed, outbox)
-        lines = [*_details(failed), hint, f"Component: {_some(names, ', ')}", left]
-        messages.append(Message(level, "\n".join(filter(None, lines)), headline))
+        text = [*_details(failed), hint, f"Component: {_some(told, ', ')}", left]
+        messages.append(Message(level, "\n".join(filter(None, text)), headline))
     return messages
 
 
 def accepted(receipts: Sequence[Receipt]) -> list[Message]:
-    """Say for whom Compass has taken the event."""
+    """Say for how many components Compass has taken the event."""
     taken = [receipt for receipt in receipts if receipt.accepted]
     if not taken:
         return []
-    whom = taken[0].payload.component_id if len(taken) == 1 else f"{len(taken)} components"
-    return [Message("success", f"accepted by Compass for {whom}")]
+    if len(receipts) == 1:
+        return [Message("success", "accepted by Compass")]
+    what = "events" if len({r.payload.component_id for r in taken}) < len(taken) else "components"
+    number = len(receipts)
+    count = f"{len(taken)} of {number}" if len(taken) < number else f"{number}"
+    return [Message("success", f"accepted by Compass for {count} {what}")]
 
 
 def begin_lost(failed: Sequence[Receipt], *, remembered: bool) -> Message:

@@ -6,11 +6,11 @@ https://support.atlassian.com/bitbucket-cloud/docs/advanced-techniques-for-writi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
+from compass_action.errors import reason
 from compass_action.tracking import NOTE_NAME
 
-from . import records
+from . import files, records
 from .plain import mask, variables
 from .report import Kept, Report
 from .speaker import Speaker
@@ -46,10 +46,9 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
         if len(pairs.get("COMPASS_PAYLOAD", "")) > VARIABLES_MAX_BYTES // 2:
             del pairs["COMPASS_PAYLOAD"]
         try:
-            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write("".join(f"{name}={value}\n" for name, value in pairs.items()))
+            files.append(path, "".join(f"{name}={value}\n" for name, value in pairs.items()))
         except OSError as error:
-            problems.append(f"The output variables cannot be written ({type(error).__name__}).")
+            problems.append(f"The output variables cannot be written ({reason(error)}).")
     return problems
 
 

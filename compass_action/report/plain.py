@@ -45,4 +45,4 @@ def variables(outputs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-SPEAKER = Speaker("plain", mask, render, keep, save)
+SPEAKER = Speaker("plain", mask, render, keep, save, dressed=True)

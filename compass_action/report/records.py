@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from compass_action.errors import reason
 from compass_action.tracking import NAME, Tracked, read_record
+
+from . import files
 
 FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 FILE_MAX_BYTES = 1024 * 1024
@@ -22,7 +25,7 @@ def write_into(folder: str | Path, name: str, text: str) -> list[str]:
     try:
         place.mkdir(parents=True, exist_ok=True)
         beside = place / f".{name}.{os.getpid()}"
-        beside.write_text(text + "\n", encoding="utf-8")
+        files.replace(beside, text + "\n")
         beside.replace(place / name)
     except OSError as error:
         return [_unkept(str(folder), error)]
@@ -60,6 +63,6 @@ def _is_of(line: str, tracked: Tracked) -> bool:
 
 def _unkept(place: str, error: OSError) -> str:
     return (
-        f"{NAME} cannot be kept in {place} ({type(error).__name__}), so the event's end will not know "
+        f"{NAME} cannot be kept in {place} ({reason(error)}), so the event's end will not know "
         "its start."
     )

@@ -9,12 +9,29 @@ from compass_action.tracking import Tracked
 
 
 class Row(NamedTuple):
-    """One component's line in the summary."""
+    """One component's line in the summary, and one receipt for machines."""
 
     component_id: str
     outcome: str
     """`accepted`, `spooled`, `failed`, `dry-run`."""
     detail: str = ""
+    """What the server or the network said."""
+    headline: str = ""
+    """What failed, in one line; empty where nothing did."""
+    hint: str = ""
+    """What to do about it."""
+    event_type: str = ""
+    attempts: int | None = None
+    http_status: int | None = None
+
+
+class Value(NamedTuple):
+    """One value of an event, and where it comes from."""
+
+    name: str
+    value: str
+    source: str
+    """`--state`, `COMPASS_STATE`, `compass.yml`, `github`, `default`."""
 
 
 class Kept(NamedTuple):
@@ -40,3 +57,13 @@ class Report(NamedTuple):
     """The event's link."""
     tracked: Tracked | None = None
     """The record of the event that was begun, if it goes on."""
+    facts: Mapping[str, str] = {}
+    """What the summary tells of the event besides: `environment`, `category`, `duration`, `site`."""
+    names: Mapping[str, str] = {}
+    """The components' names, by ARI, where they are known."""
+    values: tuple[Value, ...] = ()
+    """Every value of the event, for `check`."""
+    requests: tuple[str, ...] = ()
+    """The requests that would be sent, for `check` and `dry-run`."""
+    problems: tuple[str, ...] = ()
+    """What is wrong, where nothing could be sent."""

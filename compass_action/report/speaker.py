@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .report import Kept, Report
@@ -22,3 +22,7 @@ class Speaker(NamedTuple):
     be written, in sentences."""
     save: Callable[[Report, Mapping[str, str]], list[str]]
     """Write outputs and summary; returns the same."""
+    fold: Callable[[str, Sequence[str]], list[str]] = lambda title, lines: [title, *lines]
+    """Lines of a section that is closed at first, from its title and its lines."""
+    dressed: bool = False
+    """Its lines may be coloured, and wrapped to the width of a terminal."""

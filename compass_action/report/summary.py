@@ -1,41 +1,83 @@
-"""The step summary: a table in Markdown. Pure."""
+"""The step summary: a heading and one table in Markdown. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
+from .lines import component_link, last_part
 from .report import Report, Row
 from .safe import code
 
 ROWS_MAX = 200
+PROBLEMS_MAX = 20
+UNFINISHED = ("IN_PROGRESS", "PENDING")
+SIGNS: Mapping[str, str] = {
+    "SUCCESSFUL": "✅", "FAILED": "❌", "ERROR": "❌", "TIMED_OUT": "⌛", "CANCELLED": "🚫",
+    "ROLLED_BACK": "↩️", "OPEN": "🔴", "OPENED": "🔴", "RESOLVED": "🟢", "CLOSED": "🟢",
+    "REMEDIATED": "🟢",
+}  # fmt: skip
+RESULTS = {"accepted": "accepted", "dry-run": "not sent (dry run)"}
+TABLE = (
+    "| Component | State | Environment | Took | Compass |",
+    "| --- | --- | --- | --- | --- |",
+)
 
 
 def render_summary(report: Report) -> str:
-    """Write a small table, one row for each component; all of them have the same event."""
-    if not report.rows:
+    """Write the summary of one event, or of what kept it from being sent.
+
+    None of what has only begun: its end has one.
+    """
+    if report.problems:
+        body = list(_problems(report))
+    elif not report.rows or report.outputs.get("state") in UNFINISHED:
         return ""
+    else:
+        body = list(_table(report))
+    # A blank line first: an earlier step of the job may have left its last line open.
+    return "\n".join(["", *body, ""])
+
+
+def _problems(report: Report) -> Iterator[str]:
+    yield from (f"### ❌ Compass: {report.title}", "")
+    yield from (f"- {code(problem)}" for problem in report.problems[:PROBLEMS_MAX])
+    left = len(report.problems) - PROBLEMS_MAX
+    if left > 0:
+        yield f"- and {left} more"
+
+
+def _table(report: Report) -> Iterator[str]:
     title = code(report.title) or "event"
-    linked = f"[{title}]({_link(report.url)})" if report.url else title
-    what = (report.outputs.get("event-type"), code(report.outputs.get("state", "")), linked)
-    event = " ".join(filter(None, what))
-    rows = [
-        f"| {code(_short(row.component_id))} | {event} | {_result(row)} |"
-        for row in report.rows[:ROWS_MAX]
-    ]
+    named = f"[{title}]({_link(report.url)})" if report.url else title
+    kind = report.outputs.get("event-type", "")
+    yield from (f"### Compass: {kind} {named}".replace(":  ", ": "), "", *TABLE)
+    state = report.outputs.get("state", "")
+    shown = " ".join(filter(None, (SIGNS.get(state, ""), code(state))))
+    middle = (shown, code(report.facts.get("environment", "")), report.facts.get("duration", ""))
+    for row in report.rows[:ROWS_MAX]:
+        cells = (_component(row, report), *middle, _result(row))
+        yield "| " + " | ".join(cells) + " |"
     left = len(report.rows) - ROWS_MAX
     if left > 0:
-        rows.append(f"| and {left} more | | |")
-    # A blank line first: an earlier step of the job may have left its last line open.
-    return "\n".join(["", "| Component | Event | Result |", "| --- | --- | --- |", *rows, ""])
+        yield f"| and {left} more | | | | |"
 
 
-def _short(component_id: str) -> str:
-    """Take the last UUID of a component's ARI: the rest is the same for all components of a site."""
-    return component_id.rpartition("/")[2]
+def _component(row: Row, report: Report) -> str:
+    """Name a component, with the link to its page where the site is known."""
+    name = code(report.names.get(row.component_id) or last_part(row.component_id))
+    link = component_link(row.component_id, report.facts.get("site", ""))
+    return f"[{name}]({_link(link)})" if link else name
 
 
 def _result(row: Row) -> str:
-    return ": ".join(filter(None, (row.outcome, code(row.detail))))
+    """Say what became of it, and what to do where it failed."""
+    if row.outcome in RESULTS:
+        return RESULTS[row.outcome]
+    word = "kept in the outbox" if row.outcome == "spooled" else "lost"
+    said = ": ".join(filter(None, (row.headline, row.detail.rstrip("."))))
+    hint = row.hint.replace("|", "¦")
+    return f"⚠️ {word}: " + ". ".join(filter(None, (code(said), hint)))
 
 
 def _link(url: str) -> str:

@@ -5,14 +5,17 @@ It is a real HTTP/1.1 server on 127.0.0.1 that judges requests by Atlassian's pu
 guide "Send events using REST API" (identity, `updateSequenceNumber`, the rate limit). Where both
 are silent, the assumption is written down where it is made. It is not Atlassian's server.
 
-    contract.py   is this body a valid event?           pure, but for reading contract.json once
-    feed.py       which event is it, what becomes of it?  pure
-    limit.py      100 requests per user and minute
-    intake.py     credentials, limit, contract; then a queue and a worker that fills the feed
-    faults.py     what shall go wrong next, on request
-    body.py       the bytes of a request's body
-    server.py     HTTP: routes, answers, connections
-    command.py    `compass-event sandbox`
+    server.py    the server, and running_sandbox
+    service.py   what a running sandbox consists of
+    handler.py   HTTP: one connection, answers, faults      guard.py   who may ask
+    intake.py    credentials, limit, contract, feed          routes.py  the sandbox's own endpoints
+    contract.py  is this body a valid event? (formats.py)    body.py    the bytes of a request's body
+    shape.py     where each event type keeps what is shown   limit.py   100 requests per user and minute
+    judging.py   what becomes of a known event               faults.py  what shall go wrong next
+    feed.py      taking events in, forgetting the oldest     live.py    telling pages of changes
+    sources.py   event sources and their components          store.py   SQLite, in memory or in a file
+    rows.py      reading them: activity.py
+    command.py   `compass-event sandbox`: options.py
 
     with running_sandbox() as sandbox:
         ...  # send to sandbox.url
@@ -21,6 +24,18 @@ are silent, the assumption is written down where it is made. It is not Atlassian
 
 from compass_action.sandbox.command import main
 from compass_action.sandbox.faults import Fault, FaultError
-from compass_action.sandbox.server import Received, Sandbox, running_sandbox
+from compass_action.sandbox.guard import TOKEN
+from compass_action.sandbox.metrics import Metric
+from compass_action.sandbox.received import Received
+from compass_action.sandbox.server import Sandbox, running_sandbox
 
-__all__ = ["Fault", "FaultError", "Received", "Sandbox", "main", "running_sandbox"]
+__all__ = [
+    "TOKEN",
+    "Fault",
+    "FaultError",
+    "Metric",
+    "Received",
+    "Sandbox",
+    "main",
+    "running_sandbox",
+]

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
+import ipaddress
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 
-from compass_action.sandbox.contract import COMPONENT_ARI
-from compass_action.sandbox.faults import Fault, FaultError, parse_argument
-from compass_action.sandbox.handler import ENDPOINTS
-from compass_action.sandbox.intake import STAND_IN
-from compass_action.sandbox.server import HOST, Sandbox, running_sandbox
-
-PORT = 8377
-"""The default. Fixed, so that what users write into COMPASS_API_URL stays true."""
+from compass_action.sandbox.answer import STAND_IN
+from compass_action.sandbox.guard import TOKEN, is_loopback
+from compass_action.sandbox.options import parser
+from compass_action.sandbox.problems import KINDS
+from compass_action.sandbox.routes import ENDPOINTS
+from compass_action.sandbox.server import Sandbox, running_sandbox
+from compass_action.sandbox.store import StoreError
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGINT or SIGTERM. The exit code: 0, or 2 if it could not start."""
+    """Serve until SIGINT or SIGTERM.
+
+    The exit code: 0; 1 if there are problems and that was asked for; 2 if it could not start.
+    """
     try:
-        options = _parser().parse_args(argv)
+        options = parser().parse_args(argv)
     except SystemExit as end:  # argparse has said why
         return 0 if end.code in (0, None) else 2
     # Handlers first: a signal that comes early must end the sandbox in order as well.
@@ -37,13 +40,24 @@ def main(argv: Sequence[str]) -> int:
             options.port,
             options.rate_limit,
             components=options.component,
+            host=options.host,
+            allowed_hosts=[*options.allow_host, *_own_names(options.host)],
+            names=dict(options.name),
+            store=options.store,
+            keep=options.keep,
+            unfinished_minutes=options.unfinished_after,
             faults=options.fault,
             log=_print_error if options.log else None,
         ) as sandbox:
-            _introduce(sandbox)
+            _introduce(sandbox, options.host)
             stop.wait()
+            if options.fail_on_problem and _tell_problems(sandbox):
+                return 1
     except OSError as error:
-        _print_error(_cannot_listen(options.port, error))
+        _print_error(_cannot_listen(options.host, options.port, error))
+        return 2
+    except StoreError as error:
+        _print_error(f"The sandbox cannot use {options.store}: {error}.")
         return 2
     finally:
         for number, handler in previous.items():
@@ -55,14 +69,37 @@ def _setter(event: threading.Event) -> Callable[[int, FrameType | None], None]:
     return lambda _number, _frame: event.set()
 
 
-def _introduce(sandbox: Sandbox) -> None:
+def _tell_problems(sandbox: Sandbox) -> bool:
+    """Print what is wrong, now that all jobs have ended; whether there is anything."""
+    found = sandbox.problems(ended=True)
+    for one in found:
+        kind = KINDS[one.kind]
+        times = f" ({one.times} times)" if one.times > 1 else ""
+        _print_error(f"{kind.title}: {one.says}{times}. {kind.hint}".replace("\n", " "))
+    return bool(found)
+
+
+def _own_names(host: str) -> list[str]:
+    """What this machine is called by others, where they can reach it."""
+    return [] if is_loopback(host) else [socket.gethostname()]
+
+
+def _introduce(sandbox: Sandbox, host: str) -> None:
+    loopback = is_loopback(host)
+    url = sandbox.url
+    if not loopback and ipaddress.ip_address(host).is_unspecified:
+        url = f"http://{socket.gethostname()}:{sandbox.server_port}"
+        _print_error(OPEN)
+    elif not loopback:
+        _print_error(OPEN)
+    token = "any COMPASS_EMAIL and COMPASS_API_TOKEN" if loopback else f"COMPASS_API_TOKEN={TOKEN}"
     width = max(map(len, ENDPOINTS))
     lines = [
-        f"The sandbox listens at {sandbox.url}",
+        f"The sandbox listens at {url}",
         STAND_IN,
         "",
-        f"To send to it:  export COMPASS_API_URL={sandbox.url}",
-        "with any COMPASS_EMAIL and COMPASS_API_TOKEN, and no COMPASS_SITE.",
+        f"To send to it:  export COMPASS_API_URL={url}",
+        f"with {token}, and no COMPASS_SITE.",
         "",
         *(f"  {endpoint:<{width}}  {meaning}" for endpoint, meaning in ENDPOINTS.items()),
         "",
@@ -73,76 +110,23 @@ def _introduce(sandbox: Sandbox) -> None:
         print("\n".join(lines), flush=True)
 
 
-def _cannot_listen(port: int, error: OSError) -> str:
+OPEN = (
+    "Warning: whoever reaches this machine on the network can now read what is in the sandbox, send to "
+    f"it, and clear it. It takes the token {TOKEN} and no other: never send a real one over http."
+)
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
     why = {
         errno.EADDRINUSE: "another program is listening there",
         errno.EACCES: "this user may not listen there",
+        errno.EADDRNOTAVAIL: "this machine does not have that address",
     }.get(error.errno or 0, str(error))
     return (
-        f"The sandbox cannot listen on {HOST}:{port}: {why}. "
+        f"The sandbox cannot listen on {host}:{port}: {why}. "
         "Choose another port with --port, or any free one with --port 0."
     )
 
 
 def _print_error(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="compass-event sandbox",
-        description=STAND_IN,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--port", type=_port, default=PORT, help=f"default: {PORT}; 0 for any free one"
-    )
-    parser.add_argument(
-        "--rate-limit",
-        type=_rate_limit,
-        default=100,
-        metavar="N",
-        help="requests per user and minute; default: 100, as Compass has it; 0 for no limit",
-    )
-    parser.add_argument(
-        "--fault",
-        type=_fault,
-        action="append",
-        default=[],
-        help="what shall go wrong with the next requests, as status=503,times=2 or a JSON object "
-        "of status, headers, body, delay, drop (before, after), drip, times; may be repeated",
-    )
-    parser.add_argument(
-        "--component",
-        type=_component,
-        action="append",
-        metavar="ARI",
-        help="a component that exists; may be repeated; without it every component exists",
-    )
-    parser.add_argument("--log", action="store_true", help="a line for each request, to stderr")
-    return parser
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port. Use a number from 0 to 65535.")
-    return int(text)
-
-
-def _rate_limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a limit. Use 0 (none) or more.")
-    return int(text)
-
-
-def _fault(text: str) -> Fault:
-    try:
-        return parse_argument(text)
-    except FaultError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a fault: {error}") from error
-
-
-def _component(text: str) -> str:
-    if not COMPONENT_ARI.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the ARI of a component.")
-    return text

@@ -14,16 +14,14 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+
+from compass_action.sandbox.formats import formats
 
 TYPE_OF = {
     "required": "FIELD_MISSING",
@@ -34,10 +32,6 @@ TYPE_OF = {
 """JSON Schema keyword (or format) → error type. Every other keyword is a CONSTRAINT_VIOLATION."""
 
 COMPONENT_ARI = re.compile(r"ari:cloud:compass:([0-9a-f-]+):component/[0-9a-f-]+/[0-9a-f-]+")
-DATE_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
-)
-"""RFC 3339, section 5.6. Days and hours that do not exist are found by `datetime`."""
 
 
 class Complaint(NamedTuple):
@@ -46,10 +40,11 @@ class Complaint(NamedTuple):
     type: str | None
     """None (the contract allows null) where Compass has published no word for it."""
     message: str
+    path: str | None = None
+    """The place in the body, with dots; it begins the message too. Not a part of the answer."""
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A request that satisfies the contract."""
 
     cloud_id: str
@@ -59,8 +54,7 @@ class Accepted:
     """The object under `event.<event_type>`."""
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """A request that does not, with all of its problems."""
 
     status: int
@@ -78,8 +72,8 @@ def validate(raw: bytes, components: Collection[str] | None = None) -> Accepted 
         return Refused(400, tuple(complaints))
     component_id = document.get("componentId")
     if components is not None and component_id is not None and component_id not in components:
-        why = f"componentId: there is no component {component_id}"
-        return Refused(404, (Complaint("COMPONENT_NOT_FOUND", why),))
+        why = f"there is no component {component_id}"
+        return Refused(404, (_complaint("COMPONENT_NOT_FOUND", "componentId", why),))
     event_type = _given_types(document["event"])[0]
     body = document["event"][event_type]
     return Accepted(document["cloudId"], component_id, event_type, body)
@@ -108,9 +102,10 @@ def _complaints(document: Any) -> Iterator[Complaint]:
     if isinstance(document, dict):
         event = document.get("event")
         if isinstance(event, dict) and len(given := _given_types(event)) != 1:
-            yield Complaint(
+            yield _complaint(
                 "ONE_OF_DIRECTIVE_VALIDATION_ERROR",
-                "event: one and only one of the fields must be provided "
+                "event",
+                "one and only one of the fields must be provided "
                 f"({', '.join(event_types())}), not {' and '.join(given) or 'none'}",
             )
         yield from _ari_complaints(document.get("cloudId"), document.get("componentId"))
@@ -122,16 +117,16 @@ def _complaints(document: Any) -> Iterator[Complaint]:
 
 def _ari_complaints(cloud_id: object, component_id: object) -> Iterator[Complaint]:
     if cloud_id == "":
-        yield Complaint("CLOUD_ID_INVALID", "cloudId: it is empty")
+        yield _complaint("CLOUD_ID_INVALID", "cloudId", "it is empty")
     if not isinstance(component_id, str):
         return
     ari = COMPONENT_ARI.fullmatch(component_id)
     if ari is None:
         shape = "ari:cloud:compass:<cloud id>:component/<uuid>/<uuid>"
-        yield Complaint("COMPONENT_ARI_INVALID", f"componentId: it must look like {shape}")
+        yield _complaint("COMPONENT_ARI_INVALID", "componentId", f"it must look like {shape}")
     elif isinstance(cloud_id, str) and cloud_id and cloud_id != ari[1]:
-        why = f"cloudId: {cloud_id} is not the cloud id in componentId, {ari[1]}"
-        yield Complaint("CLOUD_ID_INVALID", why)
+        why = f"{cloud_id} is not the cloud id in componentId, {ari[1]}"
+        yield _complaint("CLOUD_ID_INVALID", "cloudId", why)
 
 
 def _score_complaints(event: object) -> Iterator[Complaint]:
@@ -140,7 +135,7 @@ def _score_complaints(event: object) -> Iterator[Complaint]:
         value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 10:
         where = "event.vulnerability.vulnerabilityProperties.score"
-        yield Complaint("CONSTRAINT_VIOLATION", f"{where}: a CVSS score is from 0 to 10")
+        yield _complaint("CONSTRAINT_VIOLATION", where, "a CVSS score is from 0 to 10")
 
 
 def _given_types(event: Mapping[str, Any]) -> list[str]:
@@ -176,15 +171,19 @@ def _leaf_complaints(error: ValidationError) -> Iterator[Complaint]:
         for name in expected:
             if name not in value:
                 path = f"{where}.{name}" if where else name
-                yield Complaint(TYPE_OF["required"], f"{path}: it is missing")
+                yield _complaint(TYPE_OF["required"], path, "it is missing")
     elif value is None:
-        yield Complaint("FIELD_CANNOT_BE_NULL", f"{where or 'the body'}: it cannot be null")
+        yield _complaint("FIELD_CANNOT_BE_NULL", where, "it cannot be null")
     else:
         words = ", ".join(map(str, expected)) if isinstance(expected, list) else str(expected)
         sentence = WORDING.get(keyword, f"it violates {keyword}: {{}}").format(words)
         name = expected if keyword == "format" else keyword
         type_ = TYPE_OF.get(str(name), "CONSTRAINT_VIOLATION")
-        yield Complaint(type_, f"{where or 'the body'}: {sentence}")
+        yield _complaint(type_, where, sentence)
+
+
+def _complaint(type_: str, path: str, why: str) -> Complaint:
+    return Complaint(type_, f"{path or 'the body'}: {why}", path)
 
 
 @cache
@@ -204,36 +203,20 @@ def read_contract() -> dict[str, Any]:
 @cache
 def _validator() -> Draft202012Validator:
     """Compiled once; it holds no state, so every thread may use it."""
-    contract = DRAFT202012.create_resource(read_contract())
-    registry: Registry[Any] = Registry().with_resource("urn:compass", contract)
-    schema = {"$ref": "urn:compass#/components/schemas/CreateStreamlinedEventRequest"}
-    return Draft202012Validator(schema, registry=registry, format_checker=_formats())
+    schemas = read_contract()["components"]["schemas"]
+    schema = _without_references(schemas["CreateStreamlinedEventRequest"], schemas)
+    return Draft202012Validator(schema, format_checker=formats())
 
 
-def _formats() -> FormatChecker:
-    """The three formats of the contract.
+def _without_references(schema: Any, schemas: Mapping[str, Any]) -> Any:
+    """The schema with every reference replaced by what it refers to: looking them up takes its time.
 
-    Our own, for jsonschema silently skips a format whose optional package is not installed.
+    None of them refers back to where it stands.
     """
-    checker = FormatChecker(formats=())
-    checker.checks("date-time")(_is_date_time)
-    checker.checks("int64")(lambda value: not _is_number(value) or -(2**63) <= value < 2**63)
-    checker.checks("double")(lambda value: not _is_number(value) or abs(value) < 2**1024)
-    return checker
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_date_time(value: object) -> bool:
-    if not isinstance(value, str):
-        return True
-    match = DATE_TIME.fullmatch(value)
-    if match is None:
-        return False
-    try:
-        datetime.fromisoformat(f"{match[1]}T{match[2]}")
-    except ValueError:
-        return False
-    return True
+    if isinstance(schema, list):
+        return [_without_references(one, schemas) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _without_references(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    return {name: _without_references(value, schemas) for name, value in schema.items()}

@@ -19,23 +19,25 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from threading import Lock
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from compass_action.sandbox.contract import parse_json
+
+MOST = 1_000
+TEXTS = 2 * 1024 * 1024
 
 
 class FaultError(ValueError):
     """What was asked for is not a fault."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """See the module. A fault with neither `status` nor `drop` leaves the verdict as it is."""
 
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: str | None = None
     delay: float = 0.0
     drop: str | None = None
@@ -139,8 +141,12 @@ class FaultLine:
         self._lock = Lock()
 
     def add(self, faults: list[Fault]) -> None:
-        """Put faults at the end of the line."""
+        """Put faults at the end of the line. Raises FaultError where it gets too long."""
         with self._lock:
+            texts = sum(len(fault.body or "") for fault, _ in self._line)
+            texts += sum(len(fault.body or "") for fault in faults)
+            if len(self._line) + len(faults) > MOST or texts > TEXTS:
+                raise FaultError(f"at most {MOST} faults wait, with {TEXTS} characters in all")
             self._line.extend((fault, fault.times) for fault in faults)
 
     def take(self) -> Fault | None:
@@ -162,8 +168,12 @@ class FaultLine:
         """What is still to come, as JSON objects; `times` counts down."""
         with self._lock:
             line = list(self._line)
-        names = [one.name for one in fields(Fault)]
         return [
-            {name: value for name in names if (value := getattr(fault, name))} | {"times": left}
+            {name: _plain(value) for name, value in fault._asdict().items() if value}
+            | {"times": left}
             for fault, left in line
         ]
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value

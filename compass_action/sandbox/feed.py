@@ -1,194 +1,234 @@
-"""Which event is it, and what becomes of it? Pure: no clock, no lock, no I/O.
+"""Taking events in: which event is it, what becomes of it, and what is forgotten for it.
 
-The rules are those of Atlassian's guide "Send events using REST API": an event with a known
-identity overwrites the known one, and is ignored unless its `updateSequenceNumber` rises.
-
-That the feed is kept for each component apart, that is, under (componentId,
-externalEventSourceId, type, identity), is our assumption: the guide speaks of "any existing
-event with a matching pipelineId" without saying among which events it looks.
+What is kept is bounded: the newest `keep` events, LIMIT bytes of them, CHANGES updates of each, and
+REFUSALS refusals. The oldest go first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import json
+import sqlite3
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from compass_action.sandbox.contract import Accepted
+from compass_action.sandbox.columns import WORDS, columns_of, compressed
+from compass_action.sandbox.contract import Accepted, Complaint
+from compass_action.sandbox.judging import CREATED, REPEATED, Version, judge
+from compass_action.sandbox.shape import Shown, milliseconds, show
+from compass_action.sandbox.sources import Sources
+from compass_action.sandbox.store import Store, StoreError, insert, storable
 
-
-class Type(NamedTuple):
-    """Where an event type keeps what the feed shows. Paths below `event.<type>`."""
-
-    identity: tuple[str, ...]
-    state: str | None = None
-    started_at: str | None = None
-    completed_at: str | None = None
-    environment: str | None = None
-
-
-TYPES = {
-    "build": Type(
-        identity=("buildProperties.pipeline.pipelineId",),
-        state="buildProperties.state",
-        started_at="buildProperties.startedAt",
-        completed_at="buildProperties.completedAt",
-    ),
-    "deployment": Type(
-        identity=(
-            "deploymentProperties.pipeline.pipelineId",
-            "deploymentProperties.environment.environmentId",
-            "deploymentProperties.sequenceNumber",
-        ),
-        state="deploymentProperties.state",
-        started_at="deploymentProperties.startedAt",
-        completed_at="deploymentProperties.completedAt",
-        environment="deploymentProperties.environment.displayName",
-    ),
-    "incident": Type(
-        identity=("incidentProperties.id",),
-        state="incidentProperties.state",
-        started_at="incidentProperties.startTime",
-        completed_at="incidentProperties.endTime",
-    ),
-    "flag": Type(identity=("flagProperties.id",), state="flagProperties.status"),
-    "alert": Type(
-        identity=("alertProperties.id",),
-        state="alertProperties.status",
-        started_at="alertProperties.createdAt",
-        completed_at="alertProperties.closedAt",
-    ),
-    "lifecycle": Type(identity=("lifecycleProperties.id",), state="lifecycleProperties.stage"),
-    "custom": Type(identity=("customEventProperties.id",)),
-    "push": Type(identity=("pushEventProperties.id",)),
-    "pullRequest": Type(
-        identity=("pullRequestProperties.id",), state="pullRequestProperties.status"
-    ),
-    "vulnerability": Type(
-        identity=("vulnerabilityProperties.id",),
-        state="vulnerabilityProperties.state",
-        started_at="vulnerabilityProperties.vulnerabilityStartTime",
-        completed_at="vulnerabilityProperties.remediationTime",
-    ),
-}
-
-NOT_SHOWN = frozenset({"pullRequest"})
-"""The contract warns that these are accepted, but do not appear in the activity feed."""
-
-
-class Update(NamedTuple):
-    """One event that came in for an entry, and what became of it."""
-
-    verdict: str
-    """`created`, `overwritten` or `ignored`."""
-    why: str
-    state: str | None
-    update_sequence_number: int | None
-    received_at: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event of the feed."""
-
-    component_id: str | None
-    event_type: str
-    identity: Mapping[str, Any]
-    """The fields that make the event that event: `{"pipelineId": "…"}`."""
-    body: Mapping[str, Any]
-    """The body that counts: the last one that was not ignored."""
-    history: tuple[Update, ...]
-
-
-def source_of(event_type: str, body: Mapping[str, Any]) -> str | None:
-    """The externalEventSourceId. A pullRequest has none; what stands there is not validated."""
-    return None if event_type in NOT_SHOWN else body["externalEventSourceId"]
-
-
-def sequence_of(event_type: str, body: Mapping[str, Any]) -> int | None:
-    """The updateSequenceNumber. A pullRequest has none; what stands there is not validated."""
-    return None if event_type in NOT_SHOWN else body["updateSequenceNumber"]
-
-
-def identity_of(event_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that make this event that event, by their own names."""
-    paths = TYPES[event_type].identity
-    return {path.rpartition(".")[2]: _at(body, path) for path in paths}
-
-
-def judge(known: int | None, sent: int | None) -> tuple[str, str]:
-    """The verdict on an event whose identity is known, and the reason for it."""
-    if known is None or sent is None:
-        # Only pullRequest has no updateSequenceNumber.
-        return "overwritten", "the identity is known, and there is no updateSequenceNumber"
-    if sent > known:
-        return "overwritten", f"the identity is known, updateSequenceNumber rose from {known}"
-    return "ignored", f"updateSequenceNumber {sent} does not rise above {known}"
+KEEP = 20_000
+LIMIT = 64 * 1024 * 1024
+CHANGES = 100
+REFUSALS = 1_000
+COMPLAINTS = 20
+"""Of one refusal, each with texts of at most COMPLAINT characters."""
+COMPLAINT = 300
+OVERHEAD = 600
+"""Bytes that an event takes beside its body and words, about."""
+ATTACHMENT = 400
+"""Bytes that one more component of a source takes, about."""
 
 
 class Feed:
-    """All entries in order of creation. Not safe for threads: `intake.py` guards it."""
+    """Safe for threads."""
 
-    def __init__(self) -> None:
-        self._entries: dict[tuple[object, ...], Entry] = {}
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        keep: int = KEEP,
+        limit: int = LIMIT,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called after each change of what is kept."""
+        self._store = store
+        self._now = now
+        self._keep = keep
+        self._limit = limit
+        self._changed = changed
+        self._sources = Sources()
+        with store.reading() as db:
+            self._count, self._size = _count(db)
+            self._last = {table: _last(db, table) for table in ("event", "change")}
 
-    def apply(self, event: Accepted, component_id: str | None, received_at: str) -> Entry:
-        """Take in one event of one component."""
-        event_type, body = event.event_type, event.body
-        identity = identity_of(event_type, body)
-        source = source_of(event_type, body)
-        key = (component_id, source, event_type, *identity.values())
-        sent = sequence_of(event_type, body)
-        state = _at(body, TYPES[event_type].state)
-        entry = self._entries.get(key)
-        if entry is None:
-            first = Update("created", "the identity is new", state, sent, received_at)
-            entry = Entry(component_id, event_type, identity, body, (first,))
+    def take(self, event: Accepted, raw: bytes) -> bool:
+        """Take in one event; False if its event source does not exist and nothing creates it.
+
+        With componentId, Compass creates the event source and attaches it to the component. Without
+        it the source must exist. Raises StoreError if the file cannot be written.
+        """
+        shown = show(event)
+        try:
+            with self._store.writing() as db:
+                found = self._sources.find(db, event, shown.source)
+                if found is None:
+                    return False
+                source, attached = found
+                self._apply(db, source, event, shown, raw, ATTACHMENT if attached else 0)
+                if self._count > self._keep or self._size > self._limit:
+                    self._forget(db)
+        except (
+            sqlite3.Error
+        ) as error:  # a full disk: what was noted beside the database is not true
+            self._sources.forget()
+            with self._store.reading() as db:
+                self._count, self._size = _count(db)
+            raise StoreError(str(error)) from error
+        self._changed()
+        return True
+
+    def refuse(
+        self, status: int | None, complaints: Collection[Complaint], *, harmless: bool = False
+    ) -> None:
+        """Keep a refusal.
+
+        status    None: there was no answer at all
+        harmless  a fault asked for it, or nobody meant to send an event
+        """
+        listed = json.dumps([_shortened(one) for one in list(complaints)[:COMPLAINTS]])
+        with suppress(sqlite3.Error), self._store.writing() as db:  # the answer tells it anyway
+            last = db.execute(
+                "INSERT INTO refusal (received, status, harmless, complaints) VALUES (?, ?, ?, ?)",
+                (self._milliseconds(), status, harmless, listed),
+            ).lastrowid
+            db.execute("DELETE FROM refusal WHERE id <= ?", ((last or 0) - REFUSALS,))
+        self._changed()
+
+    def clear(self) -> None:
+        """Forget events, event sources and refusals."""
+        with self._store.writing() as db:
+            for table in ("change", "event", "attachment", "source", "refusal"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._count = self._size = 0
+            self._sources.forget()
+        self._changed()
+
+    def _milliseconds(self) -> int:
+        return round(self._now().timestamp() * 1000)
+
+    def _next(self, table: str) -> int:
+        self._last[table] += 1
+        return self._last[table]
+
+    def _apply(
+        self,
+        db: sqlite3.Connection,
+        source: int,
+        event: Accepted,
+        shown: Shown,
+        raw: bytes,
+        more: int,
+    ) -> None:
+        """`more`: bytes that its source has grown by, which are counted as the event's."""
+        received, change_id = self._milliseconds(), self._next("change")
+        identity = json.dumps(shown.identity)
+        known = db.execute(
+            "SELECT e.id, e.number, c.component_id, e.state, e.url, e.started, e.changes FROM event e "
+            "JOIN change c ON c.id = e.counted_id WHERE e.source_id = ? AND e.identity = ?",
+            (source, identity),
+        ).fetchone()
+        version = Version(
+            shown.update_sequence_number,
+            event.component_id,
+            shown.state,
+            shown.url,
+            milliseconds(shown.started_at),
+        )
+        body: bytes | None = compressed(raw)
+        if known is None:
+            size = len(body or b"") + WORDS + OVERHEAD + more
+            given: dict[str, Any] = {
+                "source_id": source,
+                "identity": identity,
+                "size": size,
+            }
+            given |= {"id": self._next("event"), "counted_id": change_id, "changes": 1}
+            event_id = insert(db, "event", columns_of(event, shown) | given)
+            self._count += 1
+            self._size += size
+            verdict = CREATED
         else:
-            verdict, why = judge(sequence_of(event_type, entry.body), sent)
-            update = Update(verdict, why, state, sent, received_at)
-            entry = replace(
-                entry,
-                body=entry.body if verdict == "ignored" else body,
-                history=(*entry.history, update),
+            event_id, changes = known[0], known[6]
+            verdict = judge(event.event_type, Version(*known[1:6]), version)
+            if verdict.verdict == "ignored" and _came_before(db, event_id, version.number, body):
+                verdict, body = REPEATED, None
+            more += len(body or b"") - (_forget_change(db, event_id) if changes >= CHANGES else 0)
+            grown = "UPDATE event SET changes = changes + 1, size = size + ? WHERE id = ?"
+            db.execute(grown, (more, event_id))
+            self._size += more
+        change = _Change(
+            change_id, event_id, *verdict, storable(version.state), *version[:2], received, body
+        )
+        insert(db, "change", change._asdict())
+        if verdict.verdict == "overwritten":
+            columns = columns_of(event, shown) | {"counted_id": change_id}
+            places = ", ".join(f"{name} = ?" for name in columns)
+            db.execute(f"UPDATE event SET {places} WHERE id = ?", (*columns.values(), event_id))  # noqa: S608 - our own names
+
+    def _forget(self, db: sqlite3.Connection) -> None:
+        """Let the oldest hundredth go, and more where that is not enough."""
+        while self._count > self._keep or self._size > self._limit:
+            some = max(1, self._count // 100)
+            db.execute(
+                "DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY counted_id LIMIT ?)",
+                (some,),
             )
-        self._entries[key] = entry
-        return entry
-
-    def shown(self) -> list[dict[str, Any]]:
-        """What the activity feed shows, as JSON objects."""
-        return [_row(e) for e in self._entries.values() if e.event_type not in NOT_SHOWN]
-
-    def not_shown(self) -> list[dict[str, Any]]:
-        """What Compass takes but does not show, as JSON objects."""
-        return [_row(e) for e in self._entries.values() if e.event_type in NOT_SHOWN]
+            self._count, self._size = _count(db)
+        db.execute("DELETE FROM source WHERE id NOT IN (SELECT source_id FROM event)")
+        self._sources.forget()
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    paths, body = TYPES[entry.event_type], entry.body
-    return {
-        "component_id": entry.component_id,
-        "type": entry.event_type,
-        "identity": dict(entry.identity),
-        "state": _at(body, paths.state),
-        "display_name": body.get("displayName"),
-        "url": body.get("url"),
-        "update_sequence_number": sequence_of(entry.event_type, body),
-        "started_at": _at(body, paths.started_at),
-        "completed_at": _at(body, paths.completed_at),
-        "environment": _at(body, paths.environment),
-        "history": [update._asdict() for update in entry.history],
-        "event": body,
-    }
+class _Change(NamedTuple):
+    id: int
+    event_id: int
+    verdict: str
+    why: str
+    concern: str | None
+    detail: str
+    state: str | None
+    number: int | None
+    component_id: str | None
+    received: int
+    body: bytes | None
 
 
-def _at(body: Mapping[str, Any], path: str | None) -> Any:
-    """The value at a dotted path, or None where it is absent."""
-    if path is None:
-        return None
-    value: Any = body
-    for name in path.split("."):
-        value = value.get(name)
-        if value is None:
-            return None
-    return value
+def _shortened(complaint: Complaint) -> dict[str, str | None]:
+    return {name: text and text[:COMPLAINT] for name, text in complaint._asdict().items()}
+
+
+def _came_before(
+    db: sqlite3.Connection, event_id: int, number: int | None, body: bytes | None
+) -> bool:
+    found = db.execute(
+        "SELECT 1 FROM change WHERE event_id = ? AND number = ? AND body = ?",
+        (event_id, number, body),
+    )
+    return found.fetchone() is not None
+
+
+def _forget_change(db: sqlite3.Connection, event_id: int) -> int:
+    """Let the oldest change go, but neither the first nor the one that counts: the bytes it had."""
+    found = db.execute(
+        "SELECT c.id, ifnull(length(c.body), 0) FROM change c JOIN event e ON e.id = c.event_id"
+        " WHERE e.id = ? AND c.verdict != 'created' AND c.id != e.counted_id ORDER BY c.id LIMIT 1",
+        (event_id,),
+    ).fetchone()
+    if found is None:
+        return 0
+    db.execute("DELETE FROM change WHERE id = ?", found[:1])
+    return int(found[1])
+
+
+def _count(db: sqlite3.Connection) -> tuple[int, int]:
+    [count, size] = db.execute("SELECT count(*), ifnull(sum(size), 0) FROM event").fetchone()
+    return count, size
+
+
+def _last(db: sqlite3.Connection, table: str) -> int:
+    query = f"SELECT ifnull(max(id), 0) FROM {table}"  # noqa: S608 - our own names
+    return int(db.execute(query).fetchone()[0])

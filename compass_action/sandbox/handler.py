@@ -1,66 +1,66 @@
-"""HTTP/1.1: the routes, how an answer is written, how a fault spoils it.
+"""HTTP/1.1: one connection, how an answer is written, how a fault spoils it.
 
 The events operation answers at `/compass/v1/events` and, as on an Atlassian site, below
-`/gateway/api`. The other endpoints are the sandbox's own.
+`/gateway/api`. The other endpoints are the sandbox's own: `routes.py`.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
+from compass_action.sandbox import guard, routes
+from compass_action.sandbox.answer import Answer, answer_errors
 from compass_action.sandbox.body import HungUpError, UnreadableError, read_body
-from compass_action.sandbox.contract import Complaint, parse_json
-from compass_action.sandbox.faults import Fault, parse_faults
-from compass_action.sandbox.intake import STAND_IN, Answer, answer_errors, answer_json
+from compass_action.sandbox.contract import Complaint
+from compass_action.sandbox.faults import Fault
+from compass_action.sandbox.intake import parse_basic
+from compass_action.sandbox.received import Received
+from compass_action.sandbox.routes import EVENTS
+from compass_action.sandbox.service import Service
 
-if TYPE_CHECKING:
-    from compass_action.sandbox.server import Sandbox
-
-EVENTS = ("/compass/v1/events", "/gateway/api/compass/v1/events")
-ENDPOINTS = {
-    f"POST {EVENTS[0]}": "send an event (below /gateway/api too)",
-    "GET /activity": "what Compass would show now, and what was refused",
-    "DELETE /activity": "forget all of it",
-    "POST /faults": "let the next requests go wrong",
-    "GET /faults": "what is still to go wrong",
-    "DELETE /faults": "let nothing go wrong any more",
-    "GET /": "this list",
-}
 FAULT_TYPES = {
-    401: "PERMISSION_DENIED",
     403: "PERMISSION_DENIED",
     404: "COMPONENT_NOT_FOUND",
     409: "ATTACHED_EVENT_SOURCE_LIMIT_REACHED",
     500: "INTERNAL_SERVER_ERROR",
 }
 """Status of a fault → error type in its answer, where the fault brings no body of its own."""
+SECRET = ("Authorization", "Proxy-Authorization", "Cookie")
+"""Headers that are not kept."""
+HEARTBEAT = 15.0
+"""Seconds after which a page that is told of changes hears something, changed or not."""
 
 
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Sandbox
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 120.0
     """Seconds for which a connection may be silent."""
 
+    def __init__(self, service: Service, *connection: Any) -> None:
+        self.service = service
+        super().__init__(*connection)
+
     def _answer_request(self) -> None:
         """Answer one request, whatever its method."""
-        arrived = self.server.clock()
+        service, arrived = self.service, self.service.clock()
         path = self.path.partition("?")[0]
-        fault = None
-        if path in EVENTS and self.command == "POST":
-            fault = self.server.fault_line.take()
-            if fault is not None and fault.drop == "before":
-                self._receive(b"", arrived)
-                self._drop(fault, "the connection was closed before the body was read")
-                return
+        is_event = path in EVENTS and self.command == "POST"
+        strange = guard.check(self.command, self.headers, service.allowed_hosts)
+        if strange is not None:
+            self._refuse_and_close(*strange)
+            return
+        fault = service.faults.take() if is_event else None
+        if fault is not None and fault.drop == "before":
+            self._receive(b"", arrived)
+            self._drop(fault, "the connection was closed before the body was read")
+            return
         try:
             body = read_body(self.headers, cast(BinaryIO, self.rfile))
         except HungUpError:
@@ -70,54 +70,87 @@ class Handler(BaseHTTPRequestHandler):
             self._receive(b"", arrived)
             self._refuse_and_close(error.status, error.why)
             return
-        if route := ROUTES.get((self.command, path)):
-            self._write(route(self, body))
+        if (self.command, path) == ("GET", "/live"):
+            self._tell_changes()
             return
-        self._receive(body, arrived)
-        if path in EVENTS and self.command == "POST":
-            self._answer_event(body, fault or Fault())
+        if is_event:
+            authorization = self._receive(body, arrived)
+            self._answer_event(authorization, body, fault or Fault())
+        elif answer := routes.answer(service, self.command, self.path, self.headers, body):
+            self._write(answer)
         else:
+            self._receive(body, arrived)
             self._write(self._misdirected(path))
 
     # http.server finds them by these names.
     do_GET = do_POST = do_DELETE = do_PUT = _answer_request  # noqa: N815
     do_PATCH = do_HEAD = do_OPTIONS = _answer_request  # noqa: N815
 
-    def _answer_event(self, body: bytes, fault: Fault) -> None:
-        intake = self.server.intake
+    def _answer_event(self, authorization: str | None, body: bytes, fault: Fault) -> None:
         if fault.status is None:
-            answer = intake.decide(self.headers.get("Authorization"), body)
+            answer = self.service.intake.decide(authorization, body)
         else:
             answer = _answer_of(fault.status)
             name = FAULT_TYPES.get(fault.status) if fault.body is None else None
-            intake.note_refusal(fault.status, [name] if name else [], "a fault, on request")
+            asked = Complaint(name, "a fault, on request")
+            self.service.feed.refuse(fault.status, [asked], harmless=True)
         if fault.drop == "after":
             self._drop(fault, None)
             return
-        self.server.stopping.wait(fault.delay)
+        self.service.stopping.wait(fault.delay)
         text = answer.body if fault.body is None else fault.body.encode()
         self._write(Answer(answer.status, text, {**answer.headers, **fault.headers}), fault.drip)
 
     def _drop(self, fault: Fault, refused: str | None) -> None:
         """Close the connection without an answer."""
         if refused is not None:
-            self.server.intake.note_refusal(None, [], f"a fault, on request: {refused}")
-        self.server.stopping.wait(fault.delay)
+            asked = Complaint(None, f"a fault, on request: {refused}")
+            self.service.feed.refuse(None, [asked], harmless=True)
+        self.service.stopping.wait(fault.delay)
         self.close_connection = True
         self._log("no answer")
 
     def _misdirected(self, path: str) -> Answer:
-        allowed = [method for method, known in ROUTES if known == path]
-        if path in EVENTS:
-            allowed = ["POST"]
+        allowed = routes.methods(path)
+        harmless = self.command in guard.READING  # somebody looks around
         if allowed:
             complaint = Complaint(None, f"{path} answers {' and '.join(allowed)} only")
-            return self.server.intake.refuse(405, [complaint], {"Allow": ", ".join(allowed)})
+            self.service.feed.refuse(405, [complaint], harmless=harmless)
+            return answer_errors(405, [complaint], {"Allow": ", ".join(allowed)})
         complaint = Complaint(None, f"There is nothing at {path}. Events go to POST {EVENTS[0]}")
-        return self.server.intake.refuse(404, [complaint])
+        self.service.feed.refuse(404, [complaint], harmless=harmless)
+        return answer_errors(404, [complaint])
 
-    def _receive(self, body: bytes, arrived: float) -> None:
-        self.server.receive(self.command, self.path, self.headers, body, arrived)
+    def _receive(self, body: bytes, arrived: float) -> str | None:
+        """Keep the request, without its Authorization, which is returned."""
+        given: list[str] = self.headers.get_all("Authorization", [])
+        for name in SECRET:
+            del self.headers[name]
+        users = tuple((parse_basic(one) or ("",))[0] for one in given)
+        self.service.requests.add(
+            Received(self.command, self.path, self.headers, users, body, arrived)
+        )
+        return given[0] if given else None
+
+    def _tell_changes(self) -> None:
+        """Server-sent events: the feed's revision, whenever it has changed, until somebody goes."""
+        live = self.service.live
+        if not live.enter():
+            self._write(answer_errors(503, [Complaint(None, "Too many pages are open")]))
+            return
+        self.close_connection = True
+        head = ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store"]
+        revision = live.revision
+        try:
+            self.wfile.write("\r\n".join([*head, "Connection: close", "", ""]).encode())
+            self.wfile.write(f"retry: 1000\nevent: hello\ndata: {revision}\n\n".encode())
+            while (now := live.wait(revision, HEARTBEAT)) is not None:
+                line = ": still here" if now == revision else f"event: change\ndata: {now}"
+                self.wfile.write(f"{line}\n\n".encode())
+                revision = now
+                self.service.stopping.wait(0.1)  # changes that come together are told together
+        finally:
+            live.leave()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What http.server says of a request it cannot read, in the shape of all our errors."""
@@ -130,7 +163,9 @@ class Handler(BaseHTTPRequestHandler):
         say that no more will come, and let the client finish first (RFC 9112, section 9.6).
         """
         self.close_connection = True
-        self._write(self.server.intake.refuse(status, [Complaint(None, why)]))
+        complaint = Complaint(None, why)
+        self.service.feed.refuse(status, [complaint])
+        self._write(answer_errors(status, [complaint]))
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(1.0)
@@ -163,53 +198,17 @@ class Handler(BaseHTTPRequestHandler):
             return
         for byte in data:
             self.wfile.write(bytes([byte]))
-            if self.server.stopping.wait(drip):
+            if self.service.stopping.wait(drip):
                 self.close_connection = True
                 return
 
     def _log(self, outcome: str) -> None:
-        if self.server.log is not None:
+        if self.service.log is not None:
             # The request line is the client's text: quoted, so that it cannot write to a terminal.
-            self.server.log(f"{self.requestline!a} {outcome}")
+            self.service.log(f"{self.requestline!a} {outcome}")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """`_log` says it all."""
-
-    def _say_what_this_is(self, _body: bytes) -> Answer:
-        return answer_json(200, {"stand_in": STAND_IN, "endpoints": ENDPOINTS})
-
-    def _show_activity(self, _body: bytes) -> Answer:
-        return answer_json(200, self.server.feed())
-
-    def _clear_activity(self, _body: bytes) -> Answer:
-        self.server.clear()
-        return Answer(204)
-
-    def _show_faults(self, _body: bytes) -> Answer:
-        return answer_json(200, self.server.fault_line.waiting())
-
-    def _add_faults(self, body: bytes) -> Answer:
-        try:
-            faults = parse_faults(parse_json(body))
-        except ValueError as error:
-            return answer_errors(400, [Complaint(None, str(error))])
-        self.server.add_faults(faults)
-        return Answer(204)
-
-    def _clear_faults(self, _body: bytes) -> Answer:
-        self.server.fault_line.clear()
-        return Answer(204)
-
-
-ROUTES: dict[tuple[str, str], Callable[[Handler, bytes], Answer]] = {
-    ("GET", "/"): Handler._say_what_this_is,
-    ("GET", "/activity"): Handler._show_activity,
-    ("DELETE", "/activity"): Handler._clear_activity,
-    ("GET", "/faults"): Handler._show_faults,
-    ("POST", "/faults"): Handler._add_faults,
-    ("DELETE", "/faults"): Handler._clear_faults,
-}
-"""The sandbox's own endpoints; requests to them are not counted."""
 
 
 def _answer_of(status: int) -> Answer:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from threading import Lock
 
 WINDOW = 60.0
+USERS = 10_000
+"""Users that are remembered at a time; the one seen first goes first."""
 
 
 class RateLimit:
@@ -28,7 +30,9 @@ class RateLimit:
         if not self._limit:
             return True
         with self._lock:
-            now, times = self._clock(), self._admitted[user]
+            now, times = self._clock(), self._admitted[user[:320]]  # no address is longer
+            if len(self._admitted) > USERS:
+                del self._admitted[next(iter(self._admitted))]
             while times and now - times[0] >= WINDOW:
                 times.popleft()
             if len(times) >= self._limit:

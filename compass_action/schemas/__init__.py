@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compass_action.errors import EventError, Problem
 from compass_action.event_types import EVENT_TYPES
+from compass_action.text import advise
 
 from .formats import is_date_time, is_url, read_disorder
 from .plain import copy_plain
@@ -82,7 +83,7 @@ def _find_problems(event_type: str, request: Any) -> Iterator[Problem]:
     for path, first in read_disorder(event_type, body):
         yield Problem(
             build_path(["event", event_type, *path]),
-            f"It lies before {first}. Write a time that does not, or leave it out.",
+            f"It is earlier than {first}. Write a later time, or leave it out.",
         )
 
 
@@ -106,7 +107,8 @@ def _build_validator(event_type: str) -> Validator:
 
 
 def _describe_unknown_type(event_type: object) -> str:
-    return f"{quote(event_type)} is not an event type. Use one of: {', '.join(EVENT_TYPES)}."
+    advice = advise(str(event_type), EVENT_TYPES, (), "compass-event help inputs")
+    return f"{quote(event_type)} is not an event type. {advice}"
 
 
 def _read_definitions() -> dict[str, Any]:

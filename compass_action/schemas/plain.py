@@ -37,7 +37,7 @@ def _find_fault(value: object) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            return "It holds half of a surrogate pair, which is no character. Write valid Unicode."
+            return "It contains half of a surrogate pair, which is not a character. Write valid Unicode."
     elif isinstance(value, float):
         if not math.isfinite(value):
             return f"JSON has no number {value!r}. Leave it out, or write a finite number."
@@ -46,5 +46,5 @@ def _find_fault(value: object) -> str:
         if value.bit_length() > 64:
             return "The number is too large for any property of an event. Write a smaller one."
     elif value is not None:
-        return f"A {type(value).__name__} has no place in JSON. Write a text or a number."
+        return f"A {type(value).__name__} cannot be written as JSON. Write a text or a number."
     return ""

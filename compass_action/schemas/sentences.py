@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compass_action.errors import Problem
+from compass_action.text import advise, words
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -65,10 +66,10 @@ def _escape(text: str, quote: str = '"') -> str:
 def build_advice(schema: Mapping[str, Any]) -> str:
     """Say what to write where `schema` applies."""
     if "enum" in schema:
-        return f"Use one of: {', '.join(schema['enum'])}."
+        return f"Use one of: {words(schema['enum'])}."
     if "properties" in schema:
         names = schema.get("required") or schema["properties"]
-        return f"Write an object with: {', '.join(names)}."
+        return f"Write an object with: {words(names)}."
     return str(schema["description"])
 
 
@@ -92,14 +93,14 @@ def _tell_missing(error: ValidationError, event_type: str) -> Sentences:
 
 def _tell_unknown(error: ValidationError, event_type: str) -> Sentences:
     schema, instance = _open(error)
-    known = ", ".join(schema["properties"])
     for name in instance:
         if name in schema["properties"]:
             continue
         if list(error.absolute_path) == ["event"]:
             yield (name,), f"An event has exactly one type, here {event_type}. Leave the other out."
         else:
-            yield (name,), f"The API has no such property here. Use: {known}."
+            advice = advise(str(name), schema["properties"])
+            yield (name,), f"The API has no such property here. {advice}"
 
 
 def _tell_too_long(error: ValidationError, event_type: str) -> Sentences:
@@ -107,13 +108,16 @@ def _tell_too_long(error: ValidationError, event_type: str) -> Sentences:
 
 
 def _tell_unfinished(error: ValidationError, event_type: str) -> Sentences:
-    yield (), "What has not ended has no end. Leave it out until the state is a final one."
+    yield (), "What has not ended has no end. Leave it out until the state is final."
 
 
 def _tell_mismatch(error: ValidationError, event_type: str) -> Sentences:
     schema, instance = _open(error)
-    hint = " Null is never sent: what may be absent is left out." if instance is None else ""
-    yield (), f"{quote(instance)} is not {schema['title']}. {build_advice(schema)}{hint}"
+    hint = " Leave it out instead of writing null." if instance is None else ""
+    advice = build_advice(schema)
+    if isinstance(instance, str) and "enum" in schema:
+        advice = advise(instance, schema["enum"])
+    yield (), f"{quote(instance)} is not {schema['title']}. {advice}{hint}"
 
 
 def _open(error: ValidationError) -> tuple[Mapping[str, Any], Any]:

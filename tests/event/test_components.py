@@ -13,7 +13,7 @@ from compass_action.errors import InputError
 from compass_action.event.components import choose, wanted_files
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
-from compass_action.snapshot import ComponentFile, ComponentFiles
+from compass_action.workspace import ComponentFile, ComponentFiles
 
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
 OTHER_CLOUD = "83673fa7-fd28-4f4a-9738-f584064570a7"

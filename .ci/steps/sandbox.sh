@@ -1,0 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # sourced by .ci/run, which sets $bin
+# What starts a sandbox for a team: its Dockerfile, the compose file, the manifest (by yamllint, elsewhere).
+step "hadolint: sandbox" "$bin/hadolint" Dockerfile.sandbox
+step "schema: compose" "$bin/check-jsonschema" --builtin-schema vendor.compose-spec examples/sandbox/compose.yaml

@@ -1,0 +1,36 @@
+"""The program, as a process: it listens to signals before anything else is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from compass_action.delivery import interruption
+from compass_action.errors import Interrupted
+
+
+def console() -> NoReturn:
+    """Run, and end with the exit code."""
+    code, begun = 1, False
+    # Whoever sets the environment of a job could read along what is sent over TLS.
+    os.environ.pop("SSLKEYLOGFILE", None)
+    try:
+        interruption.listen()
+        from compass_action.main import main  # takes long enough for a signal to come
+
+        begun = True
+        code = main(sys.argv[1:], os.environ)
+    except Interrupted:
+        if not begun:  # else it is so late that there is nothing to tell
+            sys.stderr.write("Compass Event was stopped before it had begun. Nothing was sent.\n")
+    try:
+        if sys.stdout is not None:  # it is none where the process was started without one
+            sys.stdout.flush()
+    except OSError:  # a reader that has gone away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,159 @@
+"""An event around something that takes time: begun while it runs, ended with its outcome."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from compass_action import event
+from compass_action.ci.run import CiRun
+from compass_action.delivery import dispatch, meanwhile
+from compass_action.delivery.receipt import Receipt
+from compass_action.errors import SKIPPED, CompassEventError, Interrupted, Problem
+from compass_action.event_types import EVENT_TYPES
+from compass_action.inputs.table import Inputs
+from compass_action.report import outcomes
+from compass_action.report.outcomes import Message
+from compass_action.report.report import Report
+from compass_action.snapshot import Snapshot
+from compass_action.tracking import Tracked
+
+from . import check, ending
+from .call import Call, read
+from .prepare import Prepared, announce, prepare
+
+BEGIN_SECONDS = 10
+CANCELLED_SECONDS = 5
+"""A host that cancels a job kills it seconds later."""
+
+
+class Begun(NamedTuple):
+    """What the end needs of the beginning."""
+
+    run: CiRun
+    snapshot: Snapshot
+    prepared: Prepared | None
+    """None where there is nothing to send."""
+    tracked: Tracked | None
+
+
+class Reported(NamedTuple):
+    """A beginning that is under way."""
+
+    call: Call
+    begun: meanwhile.Meanwhile[Begun]
+    said: list[Message]
+    """What there is to say of it, when the streams are free."""
+
+
+def begin(call: Call, started: datetime) -> Reported:
+    """Prepare the event, and report that it has begun, in a thread; returns at once."""
+    inputs = call.inputs._replace(
+        state="in_progress",
+        started_at=call.inputs.started_at or started,
+        completed_at=None,
+        track=False,
+    )
+    call = call._replace(inputs=inputs, problems=(*call.problems, *_problems(call, inputs)))
+    said: list[Message] = []
+    if "state" in call.given:
+        said.append(Message("notice", "state is not used: the command's outcome is the state."))
+    sending = meanwhile.Meanwhile(
+        lambda: _prepare(call), lambda begun, over: _send(call, begun, over, said)
+    )
+    return Reported(call, sending, said)
+
+
+def end(
+    reported: Reported,
+    code: int,
+    at: datetime,
+    hear: Callable[[], None],
+    *,
+    cancelled: bool,
+) -> int:
+    """Report the outcome of what ended `at` with the exit code `code`; returns the exit code.
+
+    `hear` lets signals interrupt what is left to do: it is called before anything is waited for.
+    """
+    call = reported.call
+    fails = call.inputs.on_error == "fail"
+    try:
+        begun = reported.begun.finish()
+        for message in reported.said:
+            call.log.say(*message)
+        if begun.prepared is None:
+            text = f"{call.system.name} hands no secrets to {begun.run.withholds_secrets}."
+            call.log.say("notice", text, SKIPPED)
+            ending.leave(call, Report(outcomes.outputs("skipped", ())))
+            return code
+        inputs = call.inputs._replace(
+            state="cancelled" if cancelled else str(code),
+            completed_at=at,
+            timeout=min(call.inputs.timeout, CANCELLED_SECONDS if cancelled else 3600),
+        )
+        prepared = prepare(call, inputs, begun.run, begun.snapshot._replace(now=at), begun.tracked)
+    except CompassEventError as error:
+        ending.refuse(call, error)
+        return code or (2 if fails else 0)
+    announce(call, prepared)
+    if prepared.destination is None:
+        check.show_requests(call, begun.prepared)
+        return code or check.show_requests(call, prepared)
+    receipts = _deliver(call, inputs, prepared, hear)
+    left = outcomes.report(
+        outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts
+    )
+    lost = ending.conclude(call, receipts, left)
+    return code or lost
+
+
+def _problems(call: Call, inputs: Inputs) -> Iterator[Problem]:
+    """Find what would keep the two reports from being one event."""
+    spans = [kind.name for kind in EVENT_TYPES.values() if kind.has_duration]
+    if inputs.event_type not in ("auto", *spans):
+        yield Problem("event-type", f"a command is a {' or '.join(spans)}. Leave event-type out.")
+    yield from call.system.unfilled(inputs)
+
+
+def _prepare(call: Call) -> Begun:
+    snapshot = read(call)
+    run = call.system.parse(snapshot, call.inputs)
+    if run.withholds_secrets and not call.inputs.api_token and not call.inputs.dry_run:
+        return Begun(run, snapshot, None, None)
+    prepared = prepare(call, call.inputs, run, snapshot)
+    return Begun(run, snapshot, prepared, event.track(prepared.events))
+
+
+def _send(call: Call, begun: Begun, over: threading.Event, said: list[Message]) -> None:
+    """Report that it has begun, unless it is over first; the outcome carries the start anyhow."""
+    if begun.prepared is None or begun.prepared.destination is None:
+        return
+    receipts = meanwhile.transmit(
+        begun.prepared.payloads,
+        begun.prepared.destination,
+        min(BEGIN_SECONDS, call.inputs.timeout),
+        lambda text: said.append(Message("debug", f"start: {text}")),
+        over,
+    )
+    failed: Receipt | None = next((r for r in receipts if r.failure), None)
+    if failed and failed.failure and not over.is_set():
+        why = ", ".join(filter(None, (failed.failure.headline, failed.detail)))
+        text = f"The start could not be reported while the command ran ({why}). "
+        said.append(Message("notice", text + "The outcome carries it."))
+
+
+def _deliver(
+    call: Call, inputs: Inputs, prepared: Prepared, hear: Callable[[], None]
+) -> tuple[Receipt, ...]:
+    if prepared.destination is None:
+        raise ValueError("there is nowhere to send to")
+    target = (prepared.payloads, prepared.destination)
+    seconds = min(inputs.timeout, CANCELLED_SECONDS)
+    try:
+        hear()  # a second signal may be waiting
+        return dispatch.deliver(*target, inputs.timeout, inputs.outbox, call.log.say)
+    except Interrupted:
+        return dispatch.deliver(*target, seconds, inputs.outbox, call.log.say)

@@ -1,0 +1,103 @@
+"""Sending over a connection, and keeping in the outbox what did not arrive but may yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from compass_action.connection.answer import ACCEPTED, Answer, Reply
+from compass_action.connection.destination import Destination
+from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted, reason
+from compass_action.schemas import Payload
+
+from . import interruption
+from .failures import FAILURES
+from .receipt import Receipt
+
+if TYPE_CHECKING:
+    from .client import Attempt  # imported for real where it is used: it costs a start
+
+Say = Callable[[str, str, str], None]
+"""Says one thing: level, text, title (which may be empty). Of the level `count` the text is `7/40`."""
+Ask = Callable[[bytes, float], Reply]
+UNCOUNTED_MAX = 10
+"""So many requests are sent without a word."""
+
+
+def deliver(
+    payloads: Sequence[Payload],
+    destination: Destination,
+    seconds: float,
+    outbox: str | None,
+    say: Say,
+) -> tuple[Receipt, ...]:
+    """Send the payloads within `seconds`; what fails but may pass later goes to the file `outbox`.
+
+    Returns one receipt for each, in order. Failures are receipts, not exceptions.
+    """
+    receipts = transmit(payloads, destination, seconds, say)
+    waiting = [r.payload for r in receipts if r.failure and r.failure.spool]
+    if not outbox or not waiting:
+        return receipts
+    from .outbox import spool
+
+    try:
+        spool(outbox, waiting, destination.url)
+    except OSError as error:
+        say("error", f"{outbox} cannot be written ({reason(error)}).", OUTBOX_UNWRITTEN)
+        return receipts
+    return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
+
+
+def _counted(ask: Ask, number: int, say: Say) -> Ask:
+    """Count what is accepted, where there is so much of it that people would wait and wonder."""
+    if number <= UNCOUNTED_MAX:
+        return ask
+    accepted: list[Reply] = []
+
+    def count(body: bytes, seconds: float) -> Reply:
+        reply = ask(body, seconds)
+        if isinstance(reply.answer, Answer) and reply.answer.status == ACCEPTED:
+            accepted.append(reply)
+            say("count", f"{len(accepted)}/{number}", "")
+        return reply
+
+    return count
+
+
+def transmit(
+    payloads: Sequence[Payload],
+    destination: Destination,
+    seconds: float,
+    say: Say,
+    *,
+    alone: bool = False,
+) -> tuple[Receipt, ...]:
+    """Send the payloads over one connection (see `client.send`); a signal ends it at once."""
+    try:
+        from compass_action.connection.connection import Connection
+
+        from . import client
+
+        connection = Connection(destination)
+        receipts = client.send(
+            payloads,
+            _counted(connection.ask, len(payloads), say),
+            seconds,
+            tell=lambda attempt: say(*_sentence(attempt), ""),
+            alone=alone,
+        )
+        connection.close()
+        interruption.ignore()  # what is left to do is done at once, and must be done
+    except Interrupted:  # between the lines; while it sends, the client takes it itself
+        interrupted = FAILURES["interrupted"]
+        receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
+    return receipts
+
+
+def _sentence(attempt: Attempt) -> tuple[str, str]:
+    """Say what became of an attempt: level and text. What is given up for good is told at the end."""
+    if attempt.wait is None:
+        return "debug", f"attempt {attempt.number}: {attempt.detail}"
+    next_one = f"Trying again in {attempt.wait:.0f} s." if attempt.wait >= 1 else "Trying again."
+    return "info", f"Attempt {attempt.number} failed: {attempt.detail}. {next_one}"

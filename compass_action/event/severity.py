@@ -1,0 +1,50 @@
+"""How bad something is: from anybody's word to the level that Compass knows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from compass_action.errors import InputError, Problem
+from compass_action.text import advise, quoted
+from compass_action.tool_words import SEVERITIES
+
+from .facts import Facts
+
+
+def find(facts: Facts) -> dict[str, Any]:
+    """Make the fields of the part that tell the severity; none where the type has none.
+
+    They go above what stands in `properties`, where it may be a plain word or an object. Raises
+    InputError for a word that is not known.
+    """
+    if facts.event_type not in SEVERITIES:
+        return {}
+    name = "priority" if facts.event_type == "alert" else "severity"
+    own, given = facts.properties.get(name), facts.inputs.severity
+    whole: dict[str, Any] = dict(own) if isinstance(own, Mapping) else {}
+    where, word = ("severity", given) if given else ("properties", whole.get("level", own))
+    if not isinstance(word, str | int) or isinstance(word, bool):
+        return {}  # not given, or something that the schema refuses
+    try:
+        level = read(facts.event_type, str(word))
+    except ValueError as error:
+        raise InputError([Problem(where, str(error))]) from None
+    if name == "priority":
+        return {name: level}
+    label = {} if str(word).upper() == level else {"label": str(word)}
+    return {name: label | whole | {"level": level}}
+
+
+def read(event_type: str, word: str) -> str:
+    """Find the level for a word in any case; ValueError with a sentence if it is not known."""
+    folded = re.sub(r"[\s_-]+", "", word.strip().lower())
+    known = SEVERITIES[event_type]
+    if folded in known:
+        return known[folded]
+    levels = tuple(dict.fromkeys(known.values()))
+    where = f"compass-event help {event_type}"
+    raise ValueError(
+        f"{quoted(word)} is not a severity of {event_type} events. {advise(word, known, levels, where)}"
+    )

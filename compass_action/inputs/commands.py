@@ -1,0 +1,104 @@
+"""The commands: what each is for, how it is called, what may go wrong. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command of the program."""
+
+    about: str
+    """What it does, in a few words that fit on one line of the help."""
+    usage: str = "[--INPUT VALUE …]"
+    """What comes after its name."""
+    text: str = ""
+    """What its own help says after that, in whole sentences."""
+    examples: tuple[str, ...] = ()
+    takes: str = ""
+    """What stands for the words that it takes beside options; empty where it takes none."""
+    reads_alone: bool = False
+    """It reads its arguments itself."""
+
+
+# fmt: off
+COMMANDS: Mapping[str, Command] = {
+    "send": Command(
+        "report one event (this is the default)",
+        text="Reports a build, a deployment or any other event, once. What is not given is read "
+        "from the CI system.",
+        examples=("compass-event --environment production --state success",
+                  "compass-event --event-type incident --event-id INC-7 --state open"),
+    ),
+    "run": Command(
+        "run a command and report how it went",
+        "[--INPUT VALUE …] -- COMMAND [ARGUMENT …]",
+        "Starts the command at once, reports meanwhile that it is running, and reports its outcome "
+        "with its true start and end. Standard input, output and error are the command's own. "
+        "Signals are passed on to it; it is then reported as cancelled. The command always runs, "
+        "whatever is wrong with the inputs, and its exit code becomes the exit code (127: not found, "
+        "126: not executable, 128+n: ended by signal n). Only with on-error: fail, 0 becomes 1 if "
+        "the report was lost and 2 if inputs are wrong. Log lines go to standard error, after the "
+        "command has ended.",
+        ("compass-event run --environment production -- ./deploy.sh --region eu",
+         "compass-event run -- sh -c 'make && make test'"),
+        takes="COMMAND",
+    ),
+    "events": Command(
+        "report many events from a file of JSON lines",
+        "FILE [--INPUT VALUE …]",
+        "Each line of the file is a JSON object whose keys are names of inputs. What a line does not "
+        "say comes from the options and variables. FILE may be - for standard input. All lines are "
+        "checked before the first one is sent; they are sent within Compass's rate limit.",
+        ("compass-event events findings.jsonl --event-type vulnerability",
+         "jq -c '…' report.json | compass-event events - --timeout 600"),
+        takes="FILE",
+    ),
+    "check": Command(
+        "show what would be sent and where each value comes from",
+        text="Sends nothing and needs no credentials. Shows every value of the event with its "
+        "source, then the request.",
+        examples=("compass-event check --environment production --state success",
+                  "compass-event check --json"),
+    ),
+    "replay": Command(
+        "send what an outbox has kept",
+        "FILE … [--INPUT VALUE …]",
+        "Sends the very bytes that could not be delivered before. What is delivered leaves the "
+        "file; the rest stays.",
+        ("compass-event replay outbox.jsonl --site acme",),
+        takes="FILE",
+    ),
+    "post": Command(
+        "end a tracked job (GitHub calls this by itself)",
+        text="Reports the outcome of the job whose start `track: true` has reported. "
+        "On GitHub the action does this at the end of the job.",
+        examples=("compass-event post",),
+    ),
+    "sandbox": Command(
+        "run a local stand-in for Compass", "[--port N] [OPTION …]",
+        "Takes events as Compass does and shows the feed. Nothing leaves this machine. "
+        "`compass-event sandbox --help` has its options.",
+        ("compass-event sandbox --port 8377",), reads_alone=True,
+    ),
+    "demo": Command(
+        "play real pipelines against the stand-in", "",
+        "Runs the program as GitHub, Bitbucket and GitLab would, and shows what Compass would show.",
+        ("compass-event demo",), reads_alone=True,
+    ),
+    "completion": Command(
+        "print a script that completes commands and options", "bash | zsh | fish",
+        "Load it in your shell's start file.",
+        ('eval "$(compass-event completion bash)"',
+         "compass-event completion zsh > ~/.zfunc/_compass-event",
+         "compass-event completion fish > ~/.config/fish/completions/compass-event.fish"),
+        takes="SHELL",
+    ),
+    "help": Command(
+        "explain a command, an event type, inputs or exit codes", "[TOPIC]",
+        examples=("compass-event help run", "compass-event help incident", "compass-event help inputs"),
+        takes="TOPIC",
+    ),
+}
+# fmt: on

@@ -1,0 +1,185 @@
+"""The workspace: files of a checkout that nobody vouches for, found and read with care."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .globs import glob_matcher, is_glob
+
+COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
+COMPONENT_FILES_MAX = 500
+ELSEWHERE_SHOWN = 4
+VENDORED = frozenset({"node_modules", "vendor", "bower_components", "__pycache__"})
+GIT_MAX_BYTES = 4 * 1024 * 1024  # of packed-refs in a repository with many tags
+
+
+class ComponentFile(NamedTuple):
+    """A component file, read; exactly one of `text` and `problem` is there."""
+
+    path: str
+    """Relative to the workspace."""
+    text: str | None = None
+    problem: str | None = None
+    """Why it was not read, and what to do."""
+    by_chance: bool = False
+    """A glob matched it, or it has one of the names that are tried: nobody asked for just this one."""
+
+
+class ComponentFiles(NamedTuple):
+    """What was found of component files."""
+
+    files: tuple[ComponentFile, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """If there is none: some paths at which others have the same names."""
+    workspace_is_empty: bool = False
+
+
+class GitTexts(NamedTuple):
+    """The files of a checkout's `.git` that tell where it stands; empty where there is none."""
+
+    head: str = ""
+    config: str = ""
+    packed_refs: str = ""
+    ref: str = ""
+    """The file of the branch that `head` names."""
+
+
+def read_component_files(
+    workspace: Path, patterns: Sequence[str], optional: Sequence[str]
+) -> ComponentFiles:
+    """Read the files at paths and globs; those that are `optional` need not be there."""
+    files: list[ComponentFile] = []
+    for pattern in patterns:
+        if is_glob(pattern):
+            files += _read_matching_files(workspace, pattern)
+        # A symlink that leads nowhere is there, and the user has to know.
+        elif pattern not in optional:
+            files.append(_read_component_file(workspace, pattern))
+        elif os.path.lexists(workspace / pattern):
+            files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
+    if files or not patterns:
+        return ComponentFiles(tuple(files))
+    elsewhere = [path for name in optional for path in _find(workspace, f"**/{name}")]
+    return ComponentFiles((), tuple(elsewhere[:ELSEWHERE_SHOWN]), _is_empty(workspace))
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not os.listdir(folder)  # noqa: PTH208 - names are enough
+    except OSError:
+        return False
+
+
+def _read_matching_files(workspace: Path, pattern: str) -> list[ComponentFile]:
+    found = _find(workspace, pattern)
+    if not found:
+        return [ComponentFile(pattern, problem="no file matches it in the workspace.")]
+    if len(found) > COMPONENT_FILES_MAX:
+        problem = f"more than {COMPONENT_FILES_MAX} files match it. Write a narrower one."
+        return [ComponentFile(pattern, problem=problem)]
+    return [_read_component_file(workspace, path)._replace(by_chance=True) for path in found]
+
+
+def _find(workspace: Path, pattern: str) -> list[str]:
+    """Find the files that match a glob. Folders behind symlinks are not entered: they can form
+    loops, and lead out of the workspace; nor hidden and vendored ones that the glob does not name.
+    """
+    matches, top = glob_matcher(pattern), str(workspace)
+    start = len(top.rstrip("/")) + 1
+    named = {part for part in pattern.split("/") if not is_glob(part)}
+    found = []
+    for folder, subfolders, names in os.walk(top):
+        subfolders[:] = sorted(n for n in subfolders if n in named or not _is_foreign(n))
+        below = folder[start:].replace(os.sep, "/")
+        for name in sorted(names):
+            path = f"{below}/{name}" if below else name
+            if matches(path):
+                found.append(path)
+                if len(found) > COMPONENT_FILES_MAX:
+                    return found
+    return found
+
+
+def _is_foreign(folder: str) -> bool:
+    return folder.startswith(".") or folder in VENDORED
+
+
+def _read_component_file(workspace: Path, path: str) -> ComponentFile:
+    try:
+        root = workspace.resolve()
+        real = (root / path).resolve()
+        if not real.is_relative_to(root):
+            return ComponentFile(path, problem="it leads out of the workspace. Name one inside.")
+        return ComponentFile(path, text=read_regular_file(real, COMPONENT_FILE_MAX_BYTES))
+    except FileNotFoundError:
+        problem = "it is not there. Check the path, and that the repository is checked out first."
+    except ValueError as error:
+        problem = str(error)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks
+        problem = f"it cannot be read ({type(error).__name__})."
+    return ComponentFile(path, problem=problem)
+
+
+def read_workspace_file(workspace: str, path: str) -> str:
+    """Read a text in the workspace, with the care that component files get; ValueError says why not."""
+    read = _read_component_file(Path(workspace), path)
+    if read.text is None:
+        raise ValueError(read.problem)
+    return read.text
+
+
+def read_regular_file(path: str | Path, limit: int) -> str:
+    """Read a UTF-8 text of at most `limit` bytes.
+
+    Raises OSError, or ValueError with a sentence. The file is opened without blocking (a named pipe
+    would never answer) and without following a last symlink (it may have been swapped).
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("it is not a regular file.")
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"it is larger than {limit // 1024} KiB.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not valid UTF-8.") from None
+
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
+
+
+def read_git(workspace: Path) -> GitTexts:
+    """Read the checkout that a folder stands in, whatever can be read of it."""
+    try:
+        folder = workspace.resolve()
+        dot_git = next(d / ".git" for d in (folder, *folder.parents) if (d / ".git").exists())
+    except (OSError, RuntimeError, StopIteration):
+        return GitTexts()
+    own = dot_git
+    if dot_git.is_file():  # a worktree or a submodule: the file says where its folder is
+        own = dot_git.parent / _git_text(dot_git).removeprefix("gitdir:").strip()
+    shared = _git_text(own / "commondir").strip()
+    common = own / shared if shared else own
+    head = _git_text(own / "HEAD")
+    name = re.fullmatch(r"ref:\s*(refs/[^\s:?*\[\\^~]+)\s*", head)
+    return GitTexts(
+        head,
+        _git_text(common / "config"),
+        _git_text(common / "packed-refs"),
+        _git_text(common / name[1]) if name and ".." not in name[1] else "",
+    )
+
+
+def _git_text(path: Path) -> str:
+    try:
+        return read_regular_file(path, GIT_MAX_BYTES)
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,7 @@
+#!/bin/sh
+# An incident of Statuspage: the body of a webhook on standard input.
+set -eu
+jq -c '.incident | {
+    "event-id": .id, state: .status, severity: .impact, "display-name": .name, url: .shortlink,
+    "started-at": .created_at, "completed-at": .resolved_at
+}' | compass-event events - --event-type incident --external-event-source-id https://acme.statuspage.io

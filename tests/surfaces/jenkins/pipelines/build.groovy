@@ -1,0 +1,5 @@
+node {
+  compassEvent {
+    sh 'true'
+  }
+}

@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production') {
+    sh 'echo deploying; sleep 0.1'
+  }
+}

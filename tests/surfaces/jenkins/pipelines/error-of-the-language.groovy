@@ -1,0 +1,5 @@
+node {
+  compassEvent {
+    assert 1 == 2
+  }
+}

@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production', 'on-error': 'fail') {
+    sh 'echo deployed'
+  }
+}

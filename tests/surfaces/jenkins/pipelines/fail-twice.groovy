@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production', onError: 'fail') {
+    sh 'exit 3'
+  }
+}

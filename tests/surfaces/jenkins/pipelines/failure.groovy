@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production') {
+    sh 'exit 3'
+  }
+}

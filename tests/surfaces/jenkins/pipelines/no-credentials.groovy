@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production', credentialsId: 'not-there') {
+    sh 'echo deployed'
+  }
+}

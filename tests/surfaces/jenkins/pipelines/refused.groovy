@@ -1,0 +1,5 @@
+node {
+  compassEvent(environment: 'production', componentId: 'not an ARI') {
+    sh 'echo deployed'
+  }
+}

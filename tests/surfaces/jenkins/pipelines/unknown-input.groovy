@@ -1,0 +1,5 @@
+node {
+  compassEvent(enviroment: 'production') {
+    sh 'echo deployed'
+  }
+}

@@ -1,0 +1,6 @@
+node {
+  unstable 'two tests have failed'
+  compassEvent(environment: 'production') {
+    sh 'true'
+  }
+}

@@ -1,0 +1,5 @@
+node {
+  compassEvent {
+    unstable 'two tests have failed'
+  }
+}

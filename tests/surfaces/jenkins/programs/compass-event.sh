@@ -1,0 +1,3 @@
+#!/bin/sh
+# The command, as it would be installed.
+exec $PROGRAM "$@"
