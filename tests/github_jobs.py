@@ -30,6 +30,8 @@ CART = f"{CLOUD}/30307f94-33fc-4613-b40d-651fee166c5e/1e475014-8422-4f5f-adb2-f3
 
 # The run of tests/github_runner/contexts.json.
 RUN = "github.com/acme/shop/runs/7421"
+CHECK_RUN = 51_725_241_954
+"""The check run of a test's first job; each further job has the next one."""
 DEPLOYMENTS = "github.com/acme/shop/.github/workflows/deploy.yml/jobs/deploy"
 
 Report = Callable[..., UsesStep]
@@ -58,6 +60,11 @@ def read_feed(sandbox: Sandbox) -> list[Shown]:
 
 def tracked(end: str) -> str:
     return f"created IN_PROGRESS, overwritten {end}"
+
+
+def job_path(number: int = 0, attempt: int = 1) -> str:
+    """The id of the build that a test's job is, counted from 0."""
+    return f"{RUN}/attempts/{attempt}/jobs/{CHECK_RUN + number}"
 
 
 def read_sent(sandbox: Sandbox) -> list[Any]:
@@ -114,6 +121,8 @@ def run_job(tmp_path: Path, execute: Execute, evaluator: Evaluate, owner: int | 
     def run(*steps: Any, **contexts: Any) -> JobResult:
         runners.append(tmp_path / f"runner-{len(runners)}")
         secrets = {"COMPASS_API_TOKEN": TOKEN}
+        own = {"check_run_id": CHECK_RUN + len(runners) - 1}
+        contexts["job"] = own | contexts.get("job", {})
         job = Job(
             ROOT,
             workspace=runners[-1] / "shop" / "shop",

@@ -73,7 +73,7 @@ def test_a_file_that_could_not_be_read_is_told_with_its_path() -> None:
 
 def test_the_components_of_a_begun_event_count_before_all() -> None:
     """The end of a tracked job is for the components that its beginning was for."""
-    assert choose(Inputs(component_id=(ari(1),)), (), (ari(5),)).ids == (ari(5),)
+    assert choose(Inputs(component_id=(ari(1),)), ComponentFiles(), (ari(5),)).ids == (ari(5),)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def test_properties_become_what_the_contract_wants(
     [
         ("build", '{"pipeline": "x"}'), ("build", '{"startedAt": 7}'),
         ("build", '{"pipeline": {"pipelineId": ["x"]}}'), ("build", '{"x": 1}'),
-        ("build", '{"startedAt": "\\ud800"}'),         ("deployment", '{"environment": 5}'),
-        ("deployment", '{"sequenceNumber": true}'),
+        ("build", '{"startedAt": "\\ud800"}'),
+        ("deployment", '{"environment": 5}'), ("deployment", '{"sequenceNumber": true}'),
         ("deployment", '{"sequenceNumber": 1e999}'), ("deployment", "sequenceNumber: 1.0"),
         ("deployment", '{"sequenceNumber": 99999999999999999999}'),
         ("custom", '{"id": true}'), ("custom", '{"id": {}}'),

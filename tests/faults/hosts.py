@@ -65,7 +65,6 @@ def host_env(host: str, folder: Path) -> dict[str, str]:
         "CI_PROJECT_DIR": str(folder),
         "COMPASS_EMAIL": EMAIL,
         "COMPASS_API_TOKEN": TOKEN,
-        "COMPASS_SITE": "acme",
         "COMPASS_COMPONENT_ID": COMPONENTS[0],
         "COMPASS_STATE": "success",
         "COMPASS_OUTBOX": str(folder / "outbox.jsonl"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from compass_action.delivery.failures import FAILURES
-from compass_action.text import secret_forms
+from compass_action.text import secrets_of
 from tests.faults.cell import COMPONENTS, EMAIL, TOKEN, Cell, Result
 from tests.faults.matrix import CELLS, play
 from tests.faults.table import make_table
@@ -76,7 +76,7 @@ def test_no_fault_lets_a_secret_out(cell: Cell, results: Results) -> None:
     while lines[0].startswith("::add-mask::"):
         del lines[0]
     written = "\n".join([*lines, *result.files.values()])
-    assert not [form for form in secret_forms(TOKEN, EMAIL) if form in written]
+    assert not [form for form in secrets_of(TOKEN, EMAIL).forms if form in written]
     assert "user:pass" not in written
     assert "outbox.jsonl" in result.files or result.spooled == 0
 

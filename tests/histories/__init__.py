@@ -18,13 +18,16 @@ take for granted:
   begin with the same numbers, so that an id without its host would collide.
 - On GitHub a run attempt is a new build and a new deployment. On Bitbucket and GitLab no attempt of
   the whole pipeline is counted: there, in `scope: run`, what is run again updates the same run.
-- "Later" is what the host's own numbers say. A re-run of an old GitHub run, or of a step of an old
-  Bitbucket build, after newer ones is still older than those: its place is (run number, attempt,
-  leg). Where GitHub has no such place, in a workflow that is called by another one, the check run's
-  id is the place, and that is the order of creation.
-- On Bitbucket, an environment is deployed to once in a pipeline.
-- GitHub Enterprise Server tells neither `job.check_run_id` nor `job.workflow_ref`, so that a workflow
-  which is called twice in one run happens on github.com alone. (On a server, `pipeline-id` is needed.)
+- "Later" is what the host's own numbers say. On GitHub that is the check run's id, which rises with
+  the creation of jobs. On a server that does not tell it, and on Bitbucket, a re-run of an old run
+  after newer ones is still older than those.
+- On Bitbucket, an environment is deployed to once in a pipeline, by one step (with its legs) or by one
+  stage, whose steps report the same deployment; what is run again is a new one. The pipes' shared
+  storage lasts as long as the pipeline.
+- GitHub Enterprise Server tells neither `job.check_run_id` nor `job.workflow_ref`: there a workflow
+  that is called twice in one run has its calls' `pipeline-id` given. Where the first alone is told,
+  nothing has to be given.
+- In a monorepo a step reports for all components, for one of them, or there are several such steps.
 - The clock steps back between the stages of one job; the clocks of different machines agree.
 """
 

@@ -15,7 +15,8 @@ from datetime import datetime
 from tests.histories.truth import Host, Job, Pipeline, Repository
 
 HOSTS = (
-    Host("github", "https://github.com", calls=True),
+    Host("github", "https://github.com", check_runs=True, workflow_refs=True),
+    Host("github", "https://acme.ghe.example", check_runs=True),
     Host("github", "https://github.acme.example:8443"),
     Host("bitbucket", "https://bitbucket.org"),
     Host("gitlab", "https://gitlab.com"),
@@ -54,7 +55,7 @@ class Execution:
     run_id: int
     run_number: int
     attempt: int
-    """Of the run on GitHub, of the step on Bitbucket."""
+    """Of the run on GitHub, of the step alone on Bitbucket."""
     leg: int
     job_id: int
     """The check run's, the step's or the job's id."""
@@ -67,7 +68,7 @@ def env(execution: Execution, word: str, extra: dict[str, str]) -> dict[str, str
     system = execution.repository.host.system
     inputs = {
         "component-id": "\n".join(execution.repository.components),
-        "scope": execution.pipeline.scope,
+        "scope": "run" if execution.pipeline.scope == "run" else "job",
         **extra,
     }
     made = {"github": _github, "bitbucket": _bitbucket, "gitlab": _gitlab}[system](execution, word)
@@ -82,7 +83,7 @@ def env(execution: Execution, word: str, extra: dict[str, str]) -> dict[str, str
 def _github(execution: Execution, word: str) -> dict[str, str]:
     repository, pipeline, job = execution.repository, execution.pipeline, execution.job
     ref = f"{repository.path}/{pipeline.file}@refs/heads/main"
-    known = repository.host.calls
+    host = repository.host
     here = f"{repository.path}/.github/workflows/shared.yml@refs/tags/v1" if job.calls else ref
     return {
         "GITHUB_ACTIONS": "true",
@@ -100,13 +101,13 @@ def _github(execution: Execution, word: str) -> dict[str, str]:
         "GITHUB_SHA": COMMIT,
         "GITHUB_ACTOR": "ada",
         # The job's status is a default and says nothing of the run, of which only `needs` knows.
-        "INPUT_JOB-STATUS": word if execution.pipeline.scope == "job" else "success",
+        "INPUT_JOB-STATUS": word if execution.pipeline.scope != "run" else "success",
         "INPUT_STATE": word if execution.pipeline.scope == "run" else "",
         "INPUT_ENVIRONMENT": job.environment(execution.leg) or "",
         "INPUT_JOB-INDEX": str(execution.leg),
         "INPUT_JOB-TOTAL": str(job.legs),
-        "INPUT_CHECK-RUN-ID": str(execution.job_id) if known else "",
-        "INPUT_WORKFLOW-REF": here if known else "",
+        "INPUT_CHECK-RUN-ID": str(execution.job_id) if host.check_runs else "",
+        "INPUT_WORKFLOW-REF": here if host.workflow_refs else "",
         "INPUT_PIPELINE-ID": "",
     }
 
@@ -122,6 +123,7 @@ def _bitbucket(execution: Execution, word: str) -> dict[str, str]:
         "BITBUCKET_STEP_RUN_NUMBER": str(execution.attempt),
         "BITBUCKET_BRANCH": "main",
         "BITBUCKET_COMMIT": COMMIT,
+        "BITBUCKET_PIPE_SHARED_STORAGE_DIR": "/storage",
         "BITBUCKET_EXIT_CODE": "" if word == RUNNING["bitbucket"] else word,
     }
     if job.legs > 1:

@@ -47,23 +47,33 @@ class Sent(NamedTuple):
 
 def play(history: Iterable[Report]) -> list[Sent]:
     """Play a history, report after report."""
-    pockets: defaultdict[str, list[Tracked]] = defaultdict(list)
-    return [_play(report, pockets[report.pocket] if report.pocket else []) for report in history]
+    pockets: defaultdict[str, Pocket] = defaultdict(Pocket)
+    return [_play(r, pockets[r.pocket] if r.pocket else Pocket()) for r in history]
 
 
-def _play(report: Report, pocket: list[Tracked]) -> Sent:
+class Pocket:
+    """What one stage of a job leaves for the next ones."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Tracked] = {}
+        self.note: str | None = None
+
+
+def _play(report: Report, pocket: Pocket) -> Sent:
     line = command_line.parse(report.arguments)
     inputs, _, problems = given.parse(line.arguments, report.env, read_echoes(report.env))
     assert problems == []
     system = ci.detect(report.env)
-    taken = Snapshot(report.env, report.at)
+    taken = Snapshot(report.env, report.at, records=(pocket.note,) if pocket.note else ())
     run = system.parse(taken, inputs)
-    resumed = pocket[0] if line.command == "post" else None
+    pocket.note = run.note or pocket.note
+    kept = list(pocket.records.values())
+    resumed = kept[0] if line.command == "post" else None
     if inputs.track and resumed is None:
         inputs = inputs._replace(state="in_progress")
-    built = event.build(inputs, run, system, taken, pocket, resumed)
+    built = event.build(inputs, run, system, taken, kept, resumed)
     if built.events[0].part["state"] == "IN_PROGRESS":
         record = read_record(event.track(built).to_json())
         assert record is not None
-        pocket.append(record)
+        pocket.records[record.file_name] = record
     return Sent(report, built.events)

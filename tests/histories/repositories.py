@@ -46,8 +46,22 @@ def make(random: Random, host: Host, path: str) -> Repository:
     system = host.system
     count = random.randrange(1, 3) if system == "github" else 1
     pipelines = [_pipeline(random, host, file) for file in random.sample(FILES[system], count)]
-    components = random.sample(COMPONENTS, random.choice((1, 1, 1, 2)))
-    return Repository(host, path, tuple(components), tuple(pipelines))
+    components = tuple(random.sample(COMPONENTS, random.choice((1, 1, 2, 3))))
+    if len(components) > 1:  # a monorepo
+        pipelines = [_divide(random, pipeline, components) for pipeline in pipelines]
+    return Repository(host, path, components, tuple(pipelines))
+
+
+def _divide(random: Random, pipeline: Pipeline, components: tuple[str, ...]) -> Pipeline:
+    """Let some jobs report for one of the components, or for each of them in a step of its own."""
+    if pipeline.scope != "job":
+        return pipeline
+    each = tuple((component,) for component in components)
+    ways = ((), each, (random.choice(each),))
+    return replace(
+        pipeline,
+        jobs=tuple(replace(job, calls_of_us=random.choice(ways)) for job in pipeline.jobs),
+    )
 
 
 def _pipeline(random: Random, host: Host, file: str) -> Pipeline:
@@ -57,6 +71,11 @@ def _pipeline(random: Random, host: Host, file: str) -> Pipeline:
         names = random.sample(NAMES[host.system], 2)
         environment = free.pop() if random.randrange(2) == 0 else None
         return Pipeline(file, "CI", "run", tuple(map(Job, names)), environment)
+    if host.system == "bitbucket" and random.randrange(3) == 0:
+        steps = random.sample(NAMES["bitbucket"], random.choice((1, 2, 3)))
+        environment = free.pop()
+        stage = tuple(Job(step, environments=(environment,)) for step in steps)
+        return Pipeline(file, "CI", "stage", stage, environment)
     jobs: list[Job] = []
     for name in random.sample(NAMES[host.system], random.choice((1, 1, 2, 3))):
         legs = random.choice((1, 1, 1, 1, 2, 3))
@@ -66,7 +85,7 @@ def _pipeline(random: Random, host: Host, file: str) -> Pipeline:
             count = legs if host.system == "bitbucket" else random.randrange(1, legs + 1)
             environments = tuple(free.pop() for _ in range(count))
         jobs.append(Job(name, legs, 0, environments, tracked=random.randrange(3) == 0))
-    if host.calls and random.randrange(3) == 0:
+    if host.system == "github" and random.randrange(3) == 0:
         # Its name may well be that of one of the caller's own jobs, and its environment too.
         jobs.append(replace(random.choice(jobs), calls=random.randrange(1, 4)))
     return Pipeline(file, "CI", "job", tuple(jobs))

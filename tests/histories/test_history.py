@@ -23,7 +23,7 @@ REPOSITORIES = 15
 
 def long_history() -> list[Report]:
     """The same history every time."""
-    return write(Random(20261277), RUNS, REPOSITORIES)  # noqa: S311 - not for secrets
+    return write(Random(20261146), RUNS, REPOSITORIES)  # noqa: S311 - not for secrets
 
 
 class Clock(datetime):
@@ -49,7 +49,7 @@ def test_the_feed_holds_exactly_what_happened(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """500 runs on five hosts, with re-runs, matrices, calls, parallel steps, environments with
+    """500 runs on six hosts, with re-runs, matrices, calls, parallel steps, environments with
     awkward names, tracked jobs whose clock stepped back: no collision, no ignored update.
     """
     monkeypatch.setattr("compass_action.snapshot.datetime", Clock)
@@ -64,7 +64,7 @@ def test_the_feed_holds_exactly_what_happened(
 
     feed = sandbox.feed()
     assert feed["refused"] == []
-    assert feed["requests"] == sum(len(r.thing.repository.components) for r in history)
+    assert feed["requests"] == sum(len(report.components) for report in history)
     assert sorted(map(told, feed["events"])) == sorted(truth(history))
 
 
@@ -89,20 +89,20 @@ def told(row: dict[str, Any]) -> tuple[str, ...]:
 
 def truth(history: list[Report]) -> Iterator[tuple[str, ...]]:
     """What the feed has to show: one event for each thing and component, with all its updates."""
-    things: defaultdict[int, list[Report]] = defaultdict(list)
+    things: defaultdict[tuple[int, tuple[str, ...]], list[Report]] = defaultdict(list)
     for report in history:
-        things[report.thing.serial].append(report)
+        things[report.thing.serial, report.components].append(report)
     for reports in things.values():
         thing, last = reports[0].thing, reports[-1]
         verdicts = ["created"] + ["overwritten"] * (len(reports) - 1)
-        for component in thing.repository.components:
+        for component in last.components:
             yield (
                 f"thing {thing.serial}",
                 component,
                 thing.kind,
                 last.state,
                 thing.environment or "",
-                thing.repository.url,
+                thing.repository.source(component),
                 " ".join(f"{v} {r.state}" for v, r in zip(verdicts, reports, strict=True)),
                 f"{last.begun:%FT%TZ}" if last.begun else "",
             )
@@ -114,13 +114,19 @@ def test_the_history_has_everything_in_it() -> None:
     things = {report.thing.serial: report.thing for report in history}.values()
     reruns = [thing for thing in things if thing.reruns is not None]
     assert {r.repository.host.system for r in reruns} == {"github", "bitbucket", "gitlab"}
-    assert len({thing.repository.host for thing in things}) == 5
+    assert len({thing.repository.host for thing in things}) == 6
     assert len({thing.environment for thing in things}) > 9
     begun: dict[int, datetime] = {}
     stepped_back = [r for r in history if r.at < begun.setdefault(r.thing.serial, r.at)]
     called = [r for r in history if "shared.yml" in r.env.get("INPUT_WORKFLOW-REF", "")]
     legs = [r for r in history if int(r.env.get("INPUT_JOB-TOTAL", "1")) > 1]
     parallel = [r for r in history if "BITBUCKET_PARALLEL_STEP" in r.env]
+    stages = [
+        r for r in history if r.thing.repository.pipelines[0].scope == "stage" and r.stage > 1
+    ]
+    given_id = [r for r in history if r.env.get("INPUT_PIPELINE-ID")]
+    partly = [r for r in history if r.components != r.thing.repository.components]
     assert min(map(len, (stepped_back, called, legs, parallel))) > 25
+    assert min(map(len, (stages, given_id, partly))) > 8
     scopes = {r.env.get("INPUT_SCOPE") or r.env.get("COMPASS_SCOPE") for r in history}
     assert scopes == {"job", "run"}

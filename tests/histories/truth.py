@@ -13,8 +13,10 @@ class Host:
 
     system: str
     url: str
-    calls: bool = False
-    """It can tell the jobs of a workflow that is called twice in one run."""
+    check_runs: bool = False
+    """GitHub: it tells a job its check run."""
+    workflow_refs: bool = False
+    """GitHub: it tells a job the workflow that it stands in, which may be a called one."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Job:
     """Where it deploys to, one leg after the other; empty: it builds."""
     tracked: bool = False
     """It reports its start as well."""
+    calls_of_us: tuple[tuple[str, ...], ...] = ()
+    """In a monorepo: the components that each of its steps reports for; empty: one step, for all."""
 
     def environment(self, leg: int) -> str | None:
         """Where one leg deploys to."""
@@ -43,7 +47,8 @@ class Pipeline:
     file: str
     name: str
     scope: str
-    """`job`: every job reports itself. `run`: the first and the last one report the run."""
+    """`job`: every job reports itself. `run`: the first and the last one report the run. `stage`: the
+    steps of a Bitbucket stage, which deploys to one environment, report that one deployment."""
     jobs: tuple[Job, ...]
     environment: str | None = None
     """In scope `run`: where the whole run deploys to."""
@@ -63,6 +68,10 @@ class Repository:
     def url(self) -> str:
         """The page of the repository, which is its event source."""
         return f"{self.host.url}/{self.path}"
+
+    def source(self, component: str) -> str:
+        """The event source of one component."""
+        return f"{self.url}#{component.rpartition('/')[2]}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,8 @@ class Report:
     state: str
     """The state, in Compass's word."""
     env: Mapping[str, str] = field(repr=False)
+    components: tuple[str, ...] = ()
+    """Those that it reports for."""
     arguments: tuple[str, ...] = ()
     """The command line."""
     stage: int = 0

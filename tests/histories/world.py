@@ -42,6 +42,12 @@ class Run:
     """The start of the whole run as it was reported, where that is kept for the end."""
     steps: dict[Slot, int] = field(default_factory=dict)
     """Bitbucket's steps, which keep their id when they are run again."""
+    step_runs: Counter[Slot] = field(default_factory=Counter)
+    """How often each of them has run."""
+    reported: list[int] = field(default_factory=list)
+    """The serials of the things that the steps of a stage have reported."""
+    failed: Slot | None = None
+    """The step of a stage at which it ended, because it failed."""
     things: dict[Slot | None, Thing] = field(default_factory=dict)
     """What each slot was last; None stands for the whole run."""
 
@@ -98,7 +104,11 @@ def _run(world: World, repository: Repository) -> Run:
 
 def _rerun(world: World, run: Run) -> None:
     slots = _slots(run.pipeline)
-    if run.pipeline.scope == "job" and world.chance(2):
+    if run.pipeline.scope == "stage":  # from the failed step on
+        if run.failed is None:
+            return
+        slots = slots[slots.index(run.failed) :]
+    elif run.pipeline.scope == "job" and world.chance(2):
         slots = world.random.sample(slots, world.random.randrange(1, len(slots) + 1))
     elif run.pipeline.scope == "run" and run.repository.host.system != "github":
         slots = slots[-1:]  # the job that reports the end is retried
@@ -121,13 +131,17 @@ def _perform(world: World, run: Run, slots: list[Slot]) -> None:
     run.ended = begun
     for slot in slots:
         # The two jobs of a run that is reported as a whole need each other; others are side by side.
-        started = run.ended if run.pipeline.scope == "run" else begun
+        started = begun if run.pipeline.scope == "job" else run.ended
         started += timedelta(seconds=world.random.randrange(1, 60))
         ended = started + timedelta(seconds=world.random.randrange(1, 300))
         run.ended = max(run.ended, ended)
         execution = _execution(world, run, slot, started)
         if run.pipeline.scope == "job":
             _report_job(world, run, slot, execution, ended)
+        elif run.pipeline.scope == "stage":
+            _report_step(world, run, slot, execution, ended, first=slot is slots[0])
+            if run.failed:
+                break
         else:
             first, last = slot is slots[0], slot is slots[-1]
             _report_run(world, run, execution, ended, first=first, last=last)
@@ -138,8 +152,8 @@ def _execution(world: World, run: Run, slot: Slot, started: datetime) -> Executi
     job_id, attempt = world.count(host.url, "job"), run.attempt
     if host.system == "bitbucket":
         job_id = run.steps.setdefault(slot, job_id)
-        before = run.things.get(slot)
-        attempt = before.place[1] + 1 if before and len(before.place) > 1 else 1
+        run.step_runs[slot] += 1
+        attempt = run.step_runs[slot]
     return Execution(
         run.repository, run.pipeline, slot.job, run.run_id, run.run_number, attempt,
         slot.leg, job_id, run.created, started,
@@ -151,10 +165,11 @@ def _report_job(world: World, run: Run, slot: Slot, execution: Execution, ended:
     system, job = run.repository.host.system, slot.job
     place = {
         "github": (run.run_number, run.attempt, slot.leg),
-        "bitbucket": (run.run_number, execution.attempt, slot.leg),
+        # (Each leg deploys to an environment of its own, so that only what is run again is compared.)
+        "bitbucket": (run.run_number, run.attempt),
         "gitlab": (execution.job_id,),
     }[system]
-    if job.calls:
+    if run.repository.host.check_runs:
         place = (execution.job_id,)
     thing = _thing(world, run, slot, place, job.environment(slot.leg))
     running, word = RUNNING[system], world.random.choice(list(OUTCOMES[system]))
@@ -163,19 +178,66 @@ def _report_job(world: World, run: Run, slot: Slot, execution: Execution, ended:
     # (On GitLab, the stages of one job share nothing by which the second could know.)
     if job.tracked and system != "gitlab" and world.chance(2):
         clock = execution.started - timedelta(seconds=world.random.randrange(0, 90))
-    pocket = f"{run.repository.url} {run.run_id}" if system == "bitbucket" else ""
-    if job.tracked:
-        extra = {"track": "true"} if system == "github" else {"state": running}
-        pocket = f"{run.repository.host.url} {execution.job_id}" if system == "github" else pocket
-        made = env(execution, running, extra)
-        begin = Report(thing, execution.started, "IN_PROGRESS", made, (), 0, begun, pocket)
-        world.reports.append((execution.started, begin))
+    state = OUTCOMES[system][word][thing.kind == "deployment"]
     track = {"track": "true"} if job.tracked and system == "github" else {}
     command = ("post",) if track else ()
-    made = env(execution, word, track)
-    state = OUTCOMES[system][word][thing.kind == "deployment"]
-    end = Report(thing, clock, state, made, command, int(job.tracked), begun, pocket)
+    for number, components in enumerate(job.calls_of_us or (run.repository.components,)):
+        pocket = f"{run.repository.url} {run.run_id}" if system == "bitbucket" else ""
+        asked = {"component-id": "\n".join(components)} | _given_id(run, slot, thing)
+        if job.tracked:
+            extra = track or {"state": running}
+            if system == "github":
+                pocket = f"{run.repository.host.url} {execution.job_id} {number}"
+            made = env(execution, running, asked | extra)
+            begin = Report(
+                thing, execution.started, "IN_PROGRESS", made, components, (), 0, begun, pocket
+            )
+            world.reports.append((execution.started, begin))
+        made = env(execution, word, asked | track)
+        end = Report(
+            thing, clock, state, made, components, command, int(job.tracked), begun, pocket
+        )
+        world.reports.append((ended, end))
+
+
+def _given_id(run: Run, slot: Slot, thing: Thing) -> dict[str, str]:
+    """Where the server tells nothing of a called workflow, its users give each call an id."""
+    host = run.repository.host
+    if not slot.job.calls or host.check_runs:
+        return {}
+    call = f"{run.repository.url} {run.pipeline.file} {slot.job.name} call {slot.call}"
+    one = f"{call} run {run.run_id} {run.attempt} {slot.leg}"
+    return {"pipeline-id": one if thing.kind == "build" else call}
+
+
+def _report_step(
+    world: World, run: Run, slot: Slot, execution: Execution, ended: datetime, *, first: bool
+) -> None:
+    """A step of a Bitbucket stage: its first one begins the stage's deployment, each one ends it.
+
+    What is run again is a new deployment, which the steps behind it go on with.
+    """
+    again = run.step_runs[slot] > 1
+    thing = run.things.get(None)
+    if thing is None or first or again:
+        place = (run.run_number, run.attempt, world.count("order"))
+        thing = _thing(world, run, None, place, run.pipeline.environment)
+    run.begun = execution.started if thing.serial not in run.reported else run.begun
+    pocket, components = f"{run.repository.url} {run.run_id}", run.repository.components
+    word = world.random.choice(list(OUTCOMES["bitbucket"]))
+    run.failed = None if word == "0" else slot
+    state = OUTCOMES["bitbucket"][word][1]
+    stage = run.reported.count(thing.serial)
+    if stage == 0:
+        made = env(execution, RUNNING["bitbucket"], {"state": RUNNING["bitbucket"]})
+        begin = Report(
+            thing, execution.started, "IN_PROGRESS", made, components, (), 0, run.begun, pocket
+        )
+        world.reports.append((execution.started, begin))
+    made = env(execution, word, {})
+    end = Report(thing, ended, state, made, components, (), stage + 1, run.begun, pocket)
     world.reports.append((ended, end))
+    run.reported.append(thing.serial)
 
 
 def _report_run(
@@ -200,7 +262,8 @@ def _report_run(
     pocket = "" if system == "github" else f"{run.repository.url} {run.run_id}"
     moment = ended if last else execution.started
     made = env(execution, word, extra)
-    report = Report(thing, moment, state, made, arguments, int(last), run.begun, pocket)
+    components = run.repository.components
+    report = Report(thing, moment, state, made, components, arguments, int(last), run.begun, pocket)
     world.reports.append((moment, report))
 
 

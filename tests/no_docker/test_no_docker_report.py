@@ -49,11 +49,12 @@ def test_a_job_can_track_as_many_events_as_it_likes(
 ) -> None:
     """Of three hundred environments the records are longer than a process's variable may be."""
     run_report(INPUT_TRACK="true", INPUT_ENVIRONMENT="first")
-    kept = tmp_path / "compass-event-tracked"
-    (record,) = kept.read_text().splitlines()
-    others = [record.replace('"first"', f'"env-{number}"') for number in range(300)]
-    kept.write_text("".join(line + "\n" for line in [record, *others]))
-    assert kept.stat().st_size > 128 * 1024 > len(record)
+    [kept] = (tmp_path / "compass-event").iterdir()
+    record = kept.read_text()
+    for number in range(300):
+        other = kept.with_name(f"compass-event-{number:016x}.json")
+        other.write_text(record.replace('"first"', f'"env-{number}"'))
+    assert 300 * len(record) > 128 * 1024
     ran = run_report(INPUT_STATE="success", INPUT_ENVIRONMENT="first")
     assert ran.exit_code == 0, ran.log.visible_log
     assert [shown.history for shown in read_feed(sandbox)] == [tracked("SUCCESSFUL")]
@@ -79,7 +80,7 @@ def test_a_record_that_an_earlier_step_planted_is_dropped(
 ) -> None:
     """Else it could move the start of a build."""
     run_report(INPUT_TRACK="true")
-    kept = tmp_path / "compass-event-tracked"
+    [kept] = (tmp_path / "compass-event").iterdir()
     record = kept.read_text()
     kept.unlink()
     run_report(INPUT_STATE="success", STATE_COMPASS_TRACKED=record)

@@ -87,6 +87,7 @@ def play(host: str, foreign: Foreign) -> Written:
         folder = Path(name)
         (folder / "compass.yml").write_bytes(foreign.component_file.encode("utf-8", "replace"))
         env = host_env(host, folder) | {"GITHUB_WORKSPACE": name, "BITBUCKET_CLONE_DIR": name}
+        env["COMPASS_SITE"] = "acme"
         env |= foreign.env
         if foreign.by_file:
             env["COMPASS_COMPONENT_ID"] = ""

@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from compass_action.sandbox import running_sandbox
-from compass_action.text import secret_forms
+from compass_action.text import secrets_of
 from tests.faults.cell import EMAIL, TOKEN
 from tests.faults.hosts import HOSTS, host_env, run
 from tests.faults.places import closed_port
@@ -114,7 +114,7 @@ def test_no_failing_path_shows_the_token(name: str, host: str, tmp_path: Path) -
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_server_that_repeats_the_token_does_not_get_it_printed(host: str, tmp_path: Path) -> None:
     """In its message, in every form; also in the summary's table and the outputs."""
-    echoed = " ".join(sorted(secret_forms(TOKEN, EMAIL)))
+    echoed = " ".join(sorted(secrets_of(TOKEN, EMAIL).forms))
     body = json.dumps({"errors": [{"type": TOKEN, "message": echoed[:250]}] * 3})
     fault = {"does": "answer", "status": 403, "body": body}
     with running_sandbox() as sandbox, running_adversary(fault, sandbox.server_port) as server:

@@ -68,7 +68,7 @@ def test_a_signal_between_two_attempts(tmp_path: Path) -> None:
     faults = [{"status": 503, "headers": {"Retry-After": "30"}, "times": 9}]
     with running_sandbox(faults=faults) as sandbox:
         process = begin(sandbox.url, tmp_path)
-        wait_for(process, "waiting")
+        wait_for(process, "Trying again")
         stop(process, signal.SIGTERM, "warn", tmp_path, accepted=0)
 
 
@@ -76,7 +76,7 @@ def test_a_second_signal_does_not_disturb_the_spooling(tmp_path: Path) -> None:
     faults = [{"status": 503, "headers": {"Retry-After": "30"}, "times": 9}]
     with running_sandbox(faults=faults) as sandbox:
         process = begin(sandbox.url, tmp_path)
-        wait_for(process, "waiting")
+        wait_for(process, "Trying again")
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         stop(process, signal.SIGINT, "warn", tmp_path, accepted=0)

@@ -25,7 +25,8 @@ BODY = {
         "state": "FAILED",
         "sequenceNumber": 42,
         "pipeline": {"pipelineId": "ci.acme.example/shop"},
-        "environment": {"environmentId": "prod"},
+        "environment": {"environmentId": "prod", "category": "PRODUCTION"},
+        "startedAt": "2026-11-23T08:00:00Z",
     },
 }
 EVENTS = [Event("deployment", "c", name, BODY) for name in ("one", "two")]
@@ -70,7 +71,9 @@ def test_the_outputs_tell_the_event_and_what_became_of_it() -> None:
         "component-ids": "one,two",
         "pipeline-id": "ci.acme.example/shop",
         "environment-id": "prod",
+        "environment-category": "PRODUCTION",
         "sequence-number": "42",
+        "started-at": "2026-11-23T08:00:00Z",
         "update-sequence-number": "7",
         "http-status": "202",
         "send-attempts": "3",

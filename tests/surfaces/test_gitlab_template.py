@@ -35,7 +35,7 @@ REFERENCE = re.compile(r"\$\[\[\s*inputs\.([a-z-]+)\s*\]\]")
 # What another run changes cannot be fixed when the template is included; secrets are never inputs.
 NOT_INPUTS = {"email", "api-token"} | {
     "state", "started-at", "completed-at", "last-updated", "update-sequence-number",
-    "sequence-number", "scope", "track", "ci",
+    "sequence-number", "scope", "track", "ci", "commit", "ref", "record",
 }  # fmt: skip
 
 

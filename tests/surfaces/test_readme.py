@@ -20,7 +20,7 @@ from compass_action.main import main
 from compass_action.sandbox import Sandbox
 from tests import github_jobs as jobs
 from tests.faults.hosts import HOSTS
-from tests.github_jobs import DEPLOYMENTS, EMAIL, SHOP, TOKEN, Shown, read_feed, tracked
+from tests.github_jobs import CHECK_RUN, DEPLOYMENTS, EMAIL, SHOP, TOKEN, Shown, read_feed, tracked
 from tests.github_runner import Execute, Job, step, uses
 
 sandbox, execute = jobs.sandbox, jobs.execute
@@ -111,7 +111,7 @@ def test_the_quick_start_on_github_is_one_event_from_start_to_end(
         ]
     )
     assert result.status == "success", [one.visible_log for one in result.steps]
-    identity = (DEPLOYMENTS, "production", 42_001_000)
+    identity = (DEPLOYMENTS, "production", CHECK_RUN)
     assert read_feed(sandbox) == [Shown("deployment", identity, tracked("SUCCESSFUL"))]
 
 
@@ -166,8 +166,9 @@ def test_the_command_for_everything_else_is_accepted(sandbox: Sandbox) -> None:
     passed = re.findall(r"-e (\w+)", docker)
     assert set(passed) == {"COMPASS_EMAIL", "COMPASS_API_TOKEN"}
     argv = [Template(word).substitute(values) for word in shlex.split(options)[1:]]
+    argv[argv.index("--site") : argv.index("--site") + 2] = ["--api-url", sandbox.url]
     assert set(parse(argv).arguments) <= set(BY_NAME)
-    given = {BY_NAME[name].variable: text for name, text in connection(sandbox).items()}
+    given = {"COMPASS_EMAIL": EMAIL, "COMPASS_API_TOKEN": TOKEN}
     assert main(argv, given) == 0
     [event] = sandbox.feed()["events"]
     assert event["type"] == "build"

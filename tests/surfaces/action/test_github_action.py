@@ -12,12 +12,14 @@ from compass_action.errors import InputError
 from compass_action.sandbox import Sandbox
 from tests.github_jobs import (
     CART,
+    CHECK_RUN,
     DEPLOYMENTS,
     RUN,
     SHOP,
     Report,
     RunJob,
     Shown,
+    job_path,
     read_feed,
     read_sent,
     tracked,
@@ -37,9 +39,7 @@ def test_a_tracked_job_is_one_event_from_start_to_end(
     """The post stage is another process; identity and start reach it through GITHUB_STATE."""
     job = run_job(report(track="true"), step(ends))
     assert job.status == ends
-    assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), tracked(state))
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), tracked(state))]
     begun, ended = read_sent(sandbox)
     assert "completedAt" not in begun
     assert begun["startedAt"] == ended["startedAt"]
@@ -50,7 +50,7 @@ def test_a_tracked_deployment_says_so_from_its_start(
     run_job: RunJob, report: Report, sandbox: Sandbox
 ) -> None:
     run_job(report(track="true", environment="production"), step("failure"))
-    identity = (DEPLOYMENTS, "production", 42_001_000)
+    identity = (DEPLOYMENTS, "production", CHECK_RUN)
     assert read_feed(sandbox) == [Shown("deployment", identity, tracked("FAILED"))]
     begun, ended = read_sent(sandbox)
     assert begun["startedAt"] == ended["startedAt"]
@@ -66,24 +66,23 @@ def test_a_rerun_leaves_the_failure_as_it_was(
     run_job(report(track="true"), step("failure"))
     run_job(report(track="true"), step(), github={"run_attempt": "2"})
     assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), tracked("FAILED")),
-        Shown("build", (f"{RUN}/attempts/2/jobs/deploy",), tracked("SUCCESSFUL")),
+        Shown("build", (job_path(),), tracked("FAILED")),
+        Shown("build", (job_path(1, attempt=2),), tracked("SUCCESSFUL")),
     ]
 
 
 def test_every_leg_of_a_matrix_is_a_build(
     run_job: RunJob, report: Report, sandbox: Sandbox
 ) -> None:
-    """GITHUB_JOB is the same in all of them; the context `strategy` tells them apart."""
+    """GITHUB_JOB is the same in all of them; each has a check run of its own."""
     legs: tuple[Outcome, ...] = ("success", "failure", "success")
     for leg, ends in enumerate(legs):
         strategy = {"job-index": leg, "job-total": 3}
         run_job(report(track="true"), step(ends), strategy=strategy, matrix={"python": leg})
-    path = f"{RUN}/attempts/1/jobs/deploy"
     assert read_feed(sandbox) == [
-        Shown("build", (f"{path}/0",), tracked("SUCCESSFUL")),
-        Shown("build", (f"{path}/1",), tracked("FAILED")),
-        Shown("build", (f"{path}/2",), tracked("SUCCESSFUL")),
+        Shown("build", (job_path(0),), tracked("SUCCESSFUL")),
+        Shown("build", (job_path(1),), tracked("FAILED")),
+        Shown("build", (job_path(2),), tracked("SUCCESSFUL")),
     ]
 
 
@@ -95,8 +94,8 @@ def test_the_jobs_of_a_workflow_called_twice_are_two_builds(
     for check_run in (501, 502):
         run_job(report(track="true"), job={**called, "check_run_id": check_run})
     assert [shown.identity for shown in read_feed(sandbox)] == [
-        (f"{RUN}/attempts/1/jobs/deploy/501",),
-        (f"{RUN}/attempts/1/jobs/deploy/502",),
+        (f"{RUN}/attempts/1/jobs/501",),
+        (f"{RUN}/attempts/1/jobs/502",),
     ]
 
 
@@ -115,9 +114,7 @@ def test_without_track_the_outcome_so_far_is_reported_once(
 ) -> None:
     """And a build whose start nobody knows has no end either: no duration is invented."""
     job = run_job(step("failure"), report(condition="always()"), step())
-    assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), "created FAILED")
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), "created FAILED")]
     assert "completedAt" not in read_sent(sandbox)[0]
     assert (job.stage("post").visible_log, job.stage("post").summary) == ("", None)
 
@@ -155,9 +152,7 @@ def test_a_start_that_was_not_delivered_is_made_good_by_the_end(
     sandbox.add_faults([{"status": 403}])
     job = run_job(report(track="true"), step("failure"))
     assert job.stage("main").outputs["outcome"] == "failed"
-    assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), "created FAILED")
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), "created FAILED")]
     refused, ended = read_sent(sandbox)
     assert refused["startedAt"] == ended["startedAt"]
     assert in_order(ended["startedAt"], ended["completedAt"])
@@ -171,9 +166,7 @@ def test_an_environment_known_only_later_makes_no_second_event(
     job = run_job(later, step(name="choose"))
     assert job.stage("main").env["INPUT_ENVIRONMENT"] == ""
     assert job.stage("post").env["INPUT_ENVIRONMENT"] == "success"
-    assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), tracked("SUCCESSFUL"))
-    ]
+    assert read_feed(sandbox) == [Shown("build", (job_path(),), tracked("SUCCESSFUL"))]
 
 
 def test_inputs_that_change_make_no_second_event(
@@ -187,7 +180,7 @@ def test_inputs_that_change_make_no_second_event(
         component_id=f"{SHOP}\n${{{{ steps.choose.outputs.components }}}}",
     )
     run_job(changing, step("failure", name="choose"))
-    identity = ("shop success", "success", 42_001_000)
+    identity = ("shop success", "success", CHECK_RUN)
     assert read_feed(sandbox) == [Shown("deployment", identity, tracked("FAILED"))]
     begun, ended = read_sent(sandbox)
     assert begun["environment"] == ended["environment"]
@@ -198,15 +191,15 @@ def test_two_tracked_steps_of_a_job_end_their_own_events(
 ) -> None:
     build, deployment = report(track="true"), report(track="true", environment="production")
     run_job(build, step(), deployment, step("failure"))
-    identity = (DEPLOYMENTS, "production", 42_001_000)
+    identity = (DEPLOYMENTS, "production", CHECK_RUN)
     assert read_feed(sandbox) == [
-        Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), tracked("FAILED")),
+        Shown("build", (job_path(),), tracked("FAILED")),
         Shown("deployment", identity, tracked("FAILED")),
     ]
 
 
 def test_every_component_is_told_the_end(run_job: RunJob, report: Report, sandbox: Sandbox) -> None:
     run_job(report(track="true", component_id=f"{SHOP}\n{CART}"))
-    shown = Shown("build", (f"{RUN}/attempts/1/jobs/deploy",), tracked("SUCCESSFUL"))
+    shown = Shown("build", (job_path(),), tracked("SUCCESSFUL"))
     assert read_feed(sandbox) == [shown, shown]
     assert [event["component_id"] for event in sandbox.feed()["events"]] == [SHOP, CART]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,10 @@ def test_a_failed_delivery_fails_the_job_only_if_asked_to(
     sandbox.add_faults([{"status": 403, "times": 2}])
     job = run_job(report(track="true", on_error=on_error))
     assert job.status == status
-    for stage in (job.stage("main"), job.stage("post")):
-        found = [(one.kind, one.title) for one in stage.annotations if one.kind != "notice"]
-        assert found == [(kind, "Compass denied permission")]
+    found = [[(one.kind, one.title) for one in step.annotations] for step in job.steps]
+    assert found == [[("warning", None)], [(kind, "Compass denied permission")]]
+    said = "Compass denied permission (HTTP 403"
+    assert job.stage("main").annotations[0].message.startswith(said)
 
 
 def test_a_fork_is_told_why_nothing_was_sent(
@@ -68,7 +70,8 @@ def test_outputs_can_be_used_by_later_steps(
         "component-ids": SHOP,
         "pipeline-id": DEPLOYMENTS,
         "environment-id": "production",
-        "sequence-number": "42001000",
+        "environment-category": "PRODUCTION",
+        "sequence-number": "51725241954",
         "update-sequence-number": str(number),
         "http-status": "202",
         "send-attempts": "1",
@@ -134,11 +137,14 @@ def test_secrets_are_masked_before_anything_else_is_said(
 
 
 def test_arguments_of_the_main_stage_do_no_harm_in_the_post_stage(
-    run_job: RunJob, report: Report, sandbox: Sandbox
+    run_job: RunJob, report: Report, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """The runner hands `with: args` to every stage; it is how an outbox is replayed."""
+    outbox = tmp_path / "runner-0" / "shop" / "shop" / "outbox.jsonl"
+    outbox.parent.mkdir(parents=True)
+    outbox.touch()
     job = run_job(report(args="replay outbox.jsonl"))
     assert (job.stage("main").args, job.status) == (("replay", "outbox.jsonl"), "success")
-    assert "nothing to send" in job.stage("main").visible_log
+    assert "nothing to replay" in job.stage("main").visible_log
     assert (job.stage("post").exit_code, job.stage("post").visible_log) == (0, "")
     assert sandbox.requests == []

@@ -90,7 +90,8 @@ def run_pipe(launch: Launch, sandbox: Sandbox, clone: Path) -> RunPipe:
         manifest: Mapping[str, Any] | None = None,
         exit_code: int = 0,
     ) -> str:
-        given = {"COMPASS_API_URL": sandbox.url, **variables}
+        # Of the two that say where to send, a pipe gets one; pipe.yml fetches the other by itself.
+        given = {**variables, "COMPASS_API_URL": sandbox.url, "COMPASS_SITE": ""}
         done = launch(container_env(step, given, host, manifest), clone)
         assert done.returncode == exit_code, done.stdout + done.stderr
         assert done.stderr == ""
