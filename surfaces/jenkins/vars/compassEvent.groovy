@@ -20,6 +20,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
   'api-url',
   'component-id',
   'component-file',
+  'component-map',
+  'changed-files',
   'event-type',
   'state',
   'event-id',
