@@ -16,6 +16,8 @@ class Command(NamedTuple):
     text: str = ""
     """What its own help says after that, in whole sentences."""
     examples: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """The inputs that its help shows; it takes all the others as well."""
     takes: str = ""
     """What stands for the words that it takes beside options; empty where it takes none."""
     reads_alone: bool = False
@@ -30,6 +32,8 @@ COMMANDS: Mapping[str, Command] = {
         "from the CI system.",
         examples=("compass-event --environment production --state success",
                   "compass-event --event-type incident --event-id INC-7 --state open"),
+        options=("event-type", "state", "environment", "component-id", "event-id", "severity",
+                 "outbox", "dry-run"),
     ),
     "run": Command(
         "run a command and report how it went",
@@ -43,6 +47,7 @@ COMMANDS: Mapping[str, Command] = {
         "command has ended.",
         ("compass-event run --environment production -- ./deploy.sh --region eu",
          "compass-event run -- sh -c 'make && make test'"),
+        ("environment", "component-id", "pipeline-id", "started-at", "on-error", "timeout", "outbox"),
         takes="COMMAND",
     ),
     "events": Command(
@@ -53,6 +58,8 @@ COMMANDS: Mapping[str, Command] = {
         "checked before the first one is sent; they are sent within Compass's rate limit.",
         ("compass-event events findings.jsonl --event-type vulnerability",
          "jq -c '…' report.json | compass-event events - --timeout 600"),
+        ("event-type", "component-id", "external-event-source-id", "timeout", "outbox", "on-error",
+         "dry-run", "json"),
         takes="FILE",
     ),
     "check": Command(
@@ -61,6 +68,7 @@ COMMANDS: Mapping[str, Command] = {
         "source, then the request.",
         examples=("compass-event check --environment production --state success",
                   "compass-event check --json"),
+        options=("json", "debug"),
     ),
     "replay": Command(
         "send what an outbox has kept",
@@ -68,6 +76,7 @@ COMMANDS: Mapping[str, Command] = {
         "Sends the very bytes that could not be delivered before. What is delivered leaves the "
         "file; the rest stays.",
         ("compass-event replay outbox.jsonl --site acme",),
+        ("site", "email", "api-token", "api-url", "on-error", "timeout", "json", "debug"),
         takes="FILE",
     ),
     "post": Command(
@@ -75,6 +84,7 @@ COMMANDS: Mapping[str, Command] = {
         text="Reports the outcome of the job whose start `track: true` has reported. "
         "On GitHub the action does this at the end of the job.",
         examples=("compass-event post",),
+        options=("state", "on-error", "timeout", "outbox"),
     ),
     "sandbox": Command(
         "run a local stand-in for Compass", "[--port N] [OPTION …]",
