@@ -23,6 +23,9 @@ Fields = dict[str, Any]
 RANKS = {"error": 2, "failure": 2, "success": 2, "inactive": 2, "in_progress": 1}
 """Two statuses of one deployment may fall into one second; what has ended comes last."""
 
+END_OF_SECOND = 999
+"""A run that has ended comes after all that its jobs have reported in the same second."""
+
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 
 
@@ -130,6 +133,8 @@ def _workflow_run(payload: Payload, inputs: Inputs) -> Fields:
         "ended_at": time(at(run, "updated_at")) if finished else None,
         "status": finished or at(run, "status"),
         "run_status": finished or at(run, "status"),
+        "updated_at": time(at(run, "updated_at")),
+        "update_rank": END_OF_SECOND if finished else 0,
     }
 
 
