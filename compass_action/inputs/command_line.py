@@ -62,7 +62,10 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine("help", {}, (command,) if "send" != command != "help" else ())
     if "--version" in asked:
         return CommandLine("version")
-    problems = [*_problems(words), *_rest_problems(command, named, behind, dashes < len(argv))]
+    problems = [
+        *_problems(words, command),
+        *_rest_problems(command, named, behind, dashes < len(argv)),
+    ]
     arguments = _arguments(words)
     if command == "run" and behind:
         return CommandLine(command, arguments, tuple(behind), tuple(problems))
@@ -116,12 +119,16 @@ def _arguments(words: Sequence[Word]) -> dict[str, str]:
     return given
 
 
-def _problems(words: Sequence[Word]) -> Iterator[Problem]:
+def _problems(words: Sequence[Word], command: str) -> Iterator[Problem]:
     """Find what is wrong with the options. Values are not shown: they may be secrets."""
+    reads = COMMANDS[command].reads or BY_NAME.keys()
     for text, value in words:
-        if value is not None or not _looks_like_option(text):
+        name = text.removeprefix("--")
+        if not _looks_like_option(text) or (value is not None and name in reads):
             continue
-        if text.removeprefix("--") in BY_NAME:
+        if value is not None:
+            what = f"{text} has no meaning for {command}. Leave it out."
+        elif name in BY_NAME:
             what = f"{text} has no value."
         else:
             near = nearest(text.lstrip("-"), BY_NAME)

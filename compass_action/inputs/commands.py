@@ -17,9 +17,11 @@ class Command(NamedTuple):
     """What its own help says after that, in whole sentences."""
     examples: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    """The inputs that its help shows; it takes all the others as well."""
+    """The inputs that its help shows; it takes the others as well, but for what `reads` leaves out."""
     takes: str = ""
     """What stands for the words that it takes beside options; empty where it takes none."""
+    reads: frozenset[str] = frozenset()
+    """The inputs that have a meaning for it; empty where all have one."""
     reads_alone: bool = False
     """It reads its arguments itself."""
 
@@ -74,10 +76,14 @@ COMMANDS: Mapping[str, Command] = {
         "send what an outbox has kept",
         "FILE … [--INPUT VALUE …]",
         "Sends the very bytes that could not be delivered before. What is delivered leaves the "
-        "file; the rest stays.",
+        "file; the rest stays. With component-id, only the events of these components are sent.",
         ("compass-event replay outbox.jsonl --site acme",),
-        ("site", "email", "api-token", "api-url", "on-error", "timeout", "json", "debug"),
+        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "json",
+         "debug"),
         takes="FILE",
+        # A kept event is sent as it is: an option that would change it can only be a mistake.
+        reads=frozenset({"site", "email", "api-token", "api-url", "component-id", "on-error",
+                         "timeout", "ci", "json", "debug"}),
     ),
     "post": Command(
         "end a tracked job (GitHub calls this by itself)",

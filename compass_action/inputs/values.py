@@ -151,17 +151,15 @@ def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     for line in read_list(text):
         glob, equals, category = (part.strip() for part in line.rpartition("="))
         if not equals or not glob or category.lower() not in CATEGORIES:
+            near = (
+                nearest(category, CATEGORIES) if glob and category.lower() not in CATEGORIES else ""
+            )
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
-                "`eu-live-*=PRODUCTION`." + _near_category(category)
+                "`eu-live-*=PRODUCTION`." + (f" Did you mean {near}?" if near else "")
             )
         rules.append((glob, CATEGORIES[category.lower()]))
     return tuple(rules)
-
-
-def _near_category(text: str) -> str:
-    near = nearest(text, CATEGORIES)
-    return f" Did you mean {near}?" if near and near != text.upper() else ""
 
 
 class ValueType(NamedTuple):
