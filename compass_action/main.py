@@ -17,7 +17,7 @@ from .delivery import interruption
 from .delivery.failures import FAILURES
 from .errors import CompassEventError, InputError, Interrupted
 from .inputs import command_line, given
-from .inputs.table import BY_NAME
+from .inputs.table import INPUTS
 from .report.log import Log
 from .report.report import Report
 from .text import Secrets, secrets_of
@@ -48,7 +48,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         line = command_line.parse(argv)
         if line.command in PROGRAMS:
             return PROGRAMS[line.command](list(line.rest))
-        call = open_call(line.arguments, env, line.rest)
+        call = open_call(line.arguments, env, line.rest)._replace(offline=line.offline)
         return COMMANDS[line.command](call)
     except (CompassEventError, Interrupted) as error:
         # A command line that could not be read may hold a secret, so nothing of it is looked at.
@@ -72,8 +72,16 @@ def open_call(
     inputs, found, problems = given.parse(arguments, env, echoes)
     secrets = secrets_of(inputs.api_token, inputs.email)
     problems += given.find_leaks(found, secrets)
-    own = BY_NAME["api-token"]
-    shown = hide(arguments, secrets, (own.name,)), hide(env, secrets, own.variables)
+    if inputs.host_token:
+        host = secrets_of(inputs.host_token, None)
+        problems += given.find_leaks(found, host, "host-token")
+        secrets = secrets.joined(host)
+    own = [row for row in INPUTS if row.type.is_secret]
+    variables = [name for row in own for name in row.variables]
+    shown = (
+        hide(arguments, secrets, [row.name for row in own]),
+        hide(env, secrets, variables),
+    )
     if shown != (arguments, env):
         arguments, env = shown
         inputs, found, more = given.parse(arguments, env, echoes)
@@ -112,6 +120,12 @@ def _check(call: Call) -> int:
     return check(call)
 
 
+def _verify(call: Call) -> int:
+    from .commands.verify import verify
+
+    return verify(call)
+
+
 def _replay(call: Call) -> int:
     from .commands.replay import replay
 
@@ -134,6 +148,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "send": _send,
     "post": _post,
     "check": _check,
+    "verify": _verify,
     "replay": _replay,
 }
 PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {"sandbox": _sandbox, "demo": _demo}

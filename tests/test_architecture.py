@@ -30,6 +30,8 @@ PROGRAMS = ("sandbox", "demo")
 MAY = {
     "snapshot": {"files", "clock"},
     "connection.connection": {"network", "waiting", "clock"},
+    "connection.exchange": {"network", "waiting", "clock"},
+    "connection.budget": {"waiting", "clock"},
     "delivery.client": {"waiting", "clock", "chance"},
     "delivery.interruption": {"signals"},
     "delivery.outbox": {"files"},

@@ -29,6 +29,8 @@ class Call(NamedTuple):
     files: tuple[str, ...] = ()
     """The files named on the command line."""
     secrets: Secrets = Secrets()
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""

@@ -1,4 +1,6 @@
-"""Checking: what would be sent, and where each value comes from. Nothing is sent."""
+"""Checking: what would be sent, where each value comes from, and what Compass says of it beforehand.
+No event is sent.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +28,20 @@ def check(call: Call) -> int:
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
     announce(call, prepared)
+    code = 0
+    if not (call.offline or call.inputs.dry_run):
+        from . import checkup  # a dry run, which shows the request too, does without
+
+        code = checkup.run(call, prepared.events.events)
     show_values(call.given, call.log)
-    return show_requests(call, prepared)
+    return show_requests(call, prepared) or code
 
 
 def show_values(given: Mapping[str, Given], log: Log) -> None:
     """Show the values that were given with their sources; secrets hidden."""
-    for name, (text, source) in given.items():
-        shown = "***" if BY_NAME[name].type.is_secret else " ".join(text.split())
-        log.say("info", f"{name}: {shown}  ({source})")
+    for name, found in given.items():
+        shown = "***" if BY_NAME[name].type.is_secret else " ".join(found.text.split())
+        log.say("info", f"{name}: {shown}  ({found.source})")
 
 
 def show_requests(call: Call, prepared: Prepared) -> int:

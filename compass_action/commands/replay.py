@@ -121,6 +121,10 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
     outcome = "accepted" if not stay else "partial" if accepted else "failed"
     left = Report(outcomes.outputs(outcome, (), (), receipts))
     code = ending.conclude(call, receipts, left, kept=", ".join(contents))
+    if call.inputs.verify:
+        from .verify import VERIFY_SECONDS, verify_sent
+
+        verify_sent(call, receipts, destination, VERIFY_SECONDS)
     return code or int(fails and stay > 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compass_action.errors import InputError, Problem
@@ -20,8 +21,25 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 UUID = r"[0-9a-f]+(?:-[0-9a-f]+){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
+ID = re.compile(r"^id: *\S", re.MULTILINE)
 DEPTH_MAX = 64
+AUTO = "auto"
+"""The word for a component that Compass is asked for."""
 EXAMPLE = "ari:cloud:compass:CLOUD-ID:component/UUID/UUID"
+
+
+YAML_NOTHING = ("", "~", "null", "Null", "NULL")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Named(NamedTuple):
+    """What a component's file says of it."""
+
+    id: str | None = None
+    slug: str | None = None
+    name: str | None = None
+    problem: str | None = None
+    """Why it has no id, and what to do."""
 
 
 class Components(NamedTuple):
@@ -36,25 +54,31 @@ class Components(NamedTuple):
 
 def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
     """Name the paths or globs to read: none if ids are given, the defaults if nothing is."""
-    if "component-id" in given:
+    found = given.get("component-id")
+    if (found and found.text.lower() != AUTO) or "component-slug" in given:
         return ()
     named = given.get("component-file")
     return read_list(named.text) if named else DEFAULTS
 
 
 def choose(
-    inputs: Inputs, files: ComponentFiles, tracked_ids: tuple[str, ...] = (), checkout: str = ""
+    inputs: Inputs,
+    files: ComponentFiles,
+    tracked_ids: tuple[str, ...] = (),
+    checkout: str = "",
+    ids: Mapping[str, str] = NOTHING,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
-    `checkout` says how the CI system checks a repository out. Raises InputError with everything that
+    `checkout` says how the CI system checks a repository out; `ids` are those that Compass told for
+    files that have none, by path. Raises InputError with everything that
     is wrong. What a glob matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
     left_out: list[Problem] = []
     found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
     if not found:
-        found, problems, left_out = _read_files(files)
+        found, problems, left_out = _read_files(files, ids)
         if not found:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
     problems += [
@@ -66,19 +90,20 @@ def choose(
     problems += _cloud_problems(inputs.cloud_id, list(clouds))
     if problems:
         raise InputError(problems)
-    ids = tuple(dict.fromkeys(ari for _, ari in found))
+    chosen = tuple(dict.fromkeys(ari for _, ari in found))
     notices = tuple(f"{where} is left out: {what}" for where, what in left_out)
-    return Components(next(iter(clouds)), ids, notices)
+    return Components(next(iter(clouds)), chosen, notices)
 
 
 def _read_files(
-    files: ComponentFiles,
+    files: ComponentFiles, ids: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[Problem], list[Problem]]:
     """Read the ids of the files; with them what is wrong, and what may be left out."""
     found, problems, left_out = [], [], []
     for file in files.files:
         where = f"component-file {quoted(file.path)}"
-        ari, problem = (None, file.problem) if file.text is None else _read_id(file.text)
+        said = Named(problem=file.problem) if file.text is None else read_file(file.text)
+        ari, problem = ids.get(file.path) or said.id, said.problem
         if ari and (COMPONENT_ARI.fullmatch(ari) or not file.by_chance):
             found.append((where, ari))
         elif file.by_chance:
@@ -133,15 +158,24 @@ def _cloud_problems(given: str | None, clouds: list[str]) -> list[Problem]:
     return []
 
 
-def _read_id(text: str) -> tuple[str | None, str | None]:
-    """Read the top-level `id` of a compass.yml; the id, or what is wrong.
+def find_slugs(files: ComponentFiles) -> dict[str, str]:
+    """Find the files that have a slug and no id, for which Compass can be asked: path → slug."""
+    # Most files need not be parsed for it.
+    likely = [f for f in files.files if "slug" in (f.text or "") and not ID.search(f.text or "")]
+    read = {file.path: read_file(file.text or "") for file in likely}
+    return {path: named.slug for path, named in read.items() if named.slug and not named.id}
+
+
+def read_file(text: str) -> Named:
+    """Read the top-level `id`, `slug` and `name` of a compass.yml.
 
     Only the parser's events are looked at: no object is built, no alias is followed, no tag is
     obeyed, so that the file, which anybody's pull request may change, costs no more than its size.
     """
     import yaml  # here, because a run with an id needs no YAML
 
-    depth, key, values = 0, None, []
+    depth, key = 0, None
+    values: dict[str, list[str]] = {"id": [], "slug": [], "name": []}
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
             if depth == 0 and isinstance(event, yaml.NodeEvent):
@@ -151,25 +185,28 @@ def _read_id(text: str) -> tuple[str | None, str | None]:
                 if key is None:
                     key = event
                 else:
-                    if isinstance(key, yaml.ScalarEvent) and key.value == "id":
-                        values.append(event)
+                    if isinstance(key, yaml.ScalarEvent) and key.value in values:
+                        values[key.value].append(
+                            event.value.strip() if isinstance(event, yaml.ScalarEvent) else ""
+                        )
                     key = None
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
-                    return None, "it is nested too deep. Mend it, or give component-id."
+                    return Named(problem="it is nested too deep. Mend it, or give component-id.")
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
     except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
-        return None, "it is not valid YAML. Mend it, or give component-id."
-    ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
-    if len(values) > 1:
-        return None, "it has more than one id. One file describes one component."
-    if not ids or ids[0] in ("", "~", "null", "Null", "NULL"):
-        return None, (
-            "it has no id. Add the component's ARI as its top-level id (Compass shows it in the "
-            "menu of the component's page), or give component-id."
-        )
-    return ids[0], None
+        return Named(problem="it is not valid YAML. Mend it, or give component-id.")
+    if len(values["id"]) > 1:
+        return Named(problem="it has more than one id. One file describes one component.")
+    said = {name: text[0] for name, text in values.items() if text and text[0] not in YAML_NOTHING}
+    if "id" in said:
+        return Named(**said)
+    problem = (
+        "it has no id. Add the component's ARI as its top-level id (Compass shows it in the "
+        "menu of the component's page), or give component-id."
+    )
+    return Named(**said, problem=problem)

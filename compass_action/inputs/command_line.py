@@ -18,10 +18,13 @@ COMMANDS = {
     "send": "report the build, deployment or other event (the default)",
     "post": "end a tracked job: report its outcome",
     "replay": "send again what is in outbox files",
-    "check": "show what would be sent, and where each value comes from; send nothing",
+    "check": "show what would be sent, where each value comes from, and what Compass says of it; with "
+    "--offline nobody is asked",
+    "verify": "ask Compass whether the event of this run counts",
     "sandbox": "run a local stand-in for Compass",
     "demo": "play the life of real pipelines against the stand-in",
 }
+OFFLINE = "--offline"
 OWN_ARGUMENTS = ("sandbox", "demo")
 """Commands that read their arguments themselves."""
 
@@ -34,6 +37,8 @@ class CommandLine(NamedTuple):
     """Inputs by name."""
     rest: tuple[str, ...] = ()
     """Files of `replay`; all arguments of the commands that read their own."""
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show what was typed, but for values: they may hold a secret."""
@@ -44,6 +49,9 @@ def parse(argv: Sequence[str]) -> CommandLine:
     """Read the arguments. Raises InputError; SystemExit for --help and --version."""
     if not argv:
         return CommandLine()  # the way of all hosts; argparse is not even imported
+    if argv[0] == "check" and OFFLINE in argv:
+        left = [argument for argument in argv if argument != OFFLINE]
+        return parse(left)._replace(offline=True)
     command = argv[0] if argv[0] in COMMANDS else "send"
     rest = argv[1:] if argv[0] in COMMANDS else argv
     # GitHub hands `args: replay FILE` to the post stage as well, where there is nothing to end.
