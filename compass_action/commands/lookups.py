@@ -32,7 +32,9 @@ TIMES_SECONDS = 10
 HOST_SECONDS = 3.0
 """The longest that one question to the host may take."""
 SHOWN_MAX = 4
-NEEDS_ACCOUNT = "Compass has to be asked for it, which needs site, email and api-token."
+NEEDS_ACCOUNT = (
+    "Compass has to be asked for it, which needs site, email and api-token, and no --offline."
+)
 
 
 def why(failed: Failed) -> str:
@@ -47,7 +49,9 @@ def why(failed: Failed) -> str:
 
 
 def find_account(call: Call) -> Destination | None:
-    """Find whom to ask, and as whom; None if that is not all given."""
+    """Find whom to ask, and as whom; None if that is not all given, or nobody shall be asked."""
+    if call.offline:
+        return None
     try:
         return find_destination(only_strongest(call.inputs, call.given), call.env)
     except InputError:

@@ -60,7 +60,7 @@ def prepare(
 
             known = find_components(call, known, snapshot)
         built, found = _build(call, known, snapshot, resumed)
-        if not (resumed or call.problems) and _lacks_times(built, found):
+        if not (resumed or call.problems or call.offline) and _lacks_times(built, found):
             from .lookups import find_times
 
             known = find_times(call, known, snapshot)
@@ -92,8 +92,13 @@ def _build(
         lambda: event.build(inputs, run, call.system, snapshot, records, resumed, known.ids),
     )
     if known.problems:  # they say why there is no component
-        problems = [p for p in problems if not p.where.startswith(("component-id", "component-f"))]
+        problems = [p for p in problems if not _is_of_no_component(p, inputs)]
     return built, [*known.problems, *problems]
+
+
+def _is_of_no_component(problem: Problem, inputs: Inputs) -> bool:
+    named = inputs.component_id not in (None, (components.AUTO,))
+    return not named and problem.where.startswith(("component-id", "component-file"))
 
 
 def _needs_components(inputs: Inputs, snapshot: Snapshot) -> bool:

@@ -21,7 +21,7 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 UUID = r"[0-9a-f]+(?:-[0-9a-f]+){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
-ID = re.compile(r"^id: *\S", re.MULTILINE)
+ID = re.compile(r"^id: *[\"']?ari:", re.MULTILINE)
 DEPTH_MAX = 64
 AUTO = "auto"
 """The word for a component that Compass is asked for."""

@@ -58,9 +58,10 @@ class Program:
         """Run it; an empty text takes a variable away."""
         around = {name: value for name, value in (self.env | env).items() if value}
         code = main(list(argv), around)
-        out, err = self._capsys.readouterr()
-        assert TOKEN not in out + err
-        return Ran(code, out + err)
+        said = "".join(self._capsys.readouterr())
+        lines = [line for line in said.splitlines() if not line.startswith("::add-mask::")]
+        assert not any(TOKEN in line for line in lines)
+        return Ran(code, "\n".join(lines))
 
 
 @pytest.fixture

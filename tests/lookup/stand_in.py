@@ -7,6 +7,7 @@ be replaced by a fault.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +64,11 @@ class StandIn(ThreadingHTTPServer):
         self.date: str | None = None
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Somebody who goes away before the answer is read is no error of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
     @property
     def operations(self) -> list[str]:
