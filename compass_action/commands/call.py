@@ -31,6 +31,8 @@ class Call(NamedTuple):
     secrets: Secrets = Secrets()
     keeps_streams: bool = False
     """Standard output belongs to somebody else."""
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""

@@ -78,8 +78,8 @@ def find_destination(inputs: Inputs, env: Mapping[str, str]) -> Destination:
         url=url,
         email=inputs.email or "",
         token=inputs.api_token or "",
-        proxies=_proxies(url, env),
-        ca_bundle=next((env[n] for n in CA_VARIABLES if env.get(n)), None),
+        proxies=find_proxies(url, env),
+        ca_bundle=find_ca_bundle(env),
     )
 
 
@@ -87,7 +87,12 @@ CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CE
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
-def _proxies(url: str, env: Mapping[str, str]) -> dict[str, str]:
+def find_ca_bundle(env: Mapping[str, str]) -> str | None:
+    """Find the file or folder of certificates to trust in place of the built-in ones."""
+    return next((env[n] for n in CA_VARIABLES if env.get(n)), None)
+
+
+def find_proxies(url: str, env: Mapping[str, str]) -> dict[str, str]:
     """Choose the proxy; none for http, which is for loopback alone, and what NO_PROXY excepts."""
     proxy = next((env[name] for name in PROXY_VARIABLES if env.get(name)), None)
     exceptions = env.get("no_proxy") or env.get("NO_PROXY") or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compass_action.errors import InputError, NothingToReport, Problem
@@ -14,6 +15,7 @@ from compass_action.text import quoted
 from compass_action.workspace import ComponentFiles
 
 from . import changes
+from .component_file import Named, read_file
 
 DEFAULTS = ("compass.yml", "compass.yaml")
 
@@ -22,9 +24,13 @@ DEFAULTS = ("compass.yml", "compass.yaml")
 UUID = r"[0-9a-f]{1,12}(?:-[0-9a-f]{1,12}){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
-DEPTH_MAX = 64
 SHOWN_MAX = 3
+AUTO = "auto"
+"""The word for a component that Compass is asked for."""
 EXAMPLE = "ari:cloud:compass:CLOUD-ID:component/UUID/UUID"
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Components(NamedTuple):
@@ -41,7 +47,8 @@ def wanted_files(given: Mapping[str, Given], changed: tuple[str, ...] = ()) -> t
     """Name the paths or globs to read: none if ids are given, those above the changed files if only
     they are, the defaults if nothing is.
     """
-    if "component-id" in given or "component-map" in given:
+    found = given.get("component-id")
+    if (found and found.text.lower() != AUTO) or {"component-slug", "component-map"} & given.keys():
         return ()
     named = given.get("component-file")
     if named:
@@ -55,13 +62,14 @@ def choose(
     tracked_ids: tuple[str, ...] = (),
     checkout: str = "",
     foreign: str | None = None,
+    ids: Mapping[str, str] = NOTHING,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
     `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
-    believed. Raises InputError with everything that is wrong, NothingToReport if no component holds a
-    changed file. What a glob matches and is no component's file is told and left out, if others are
-    left.
+    believed; `ids` are those that Compass told for files that have none, by path. Raises InputError
+    with everything that is wrong, NothingToReport if no component holds a changed file. What a glob
+    matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
     left_out: list[Problem] = []
@@ -73,7 +81,7 @@ def choose(
         found = [("component-map", ari) for ari in changes.owners(inputs.component_map, changed)]
     else:
         files = files if changed is None else _narrow(files, changed)
-        found, problems, left_out = _read_files(files)
+        found, problems, left_out = _read_files(files, ids)
         if found and foreign:
             raise InputError([Problem(found[0][0], f"{foreign}.")])
         if not found and changed is None:
@@ -91,11 +99,11 @@ def choose(
     problems += _cloud_problems(inputs.cloud_id, list(clouds))
     if problems:
         raise InputError(problems)
-    ids = tuple(dict.fromkeys(ari for _, ari in found))
+    chosen = tuple(dict.fromkeys(ari for _, ari in found))
     notices = [f"{where} is left out: {what}" for where, what in left_out]
     if changed is not None and inputs.component_id:
         notices.append("changed-files narrows nothing, for component-id says which components.")
-    return Components(next(iter(clouds)), ids, tuple(notices))
+    return Components(next(iter(clouds)), chosen, tuple(notices))
 
 
 def _narrow(files: ComponentFiles, changed: tuple[str, ...]) -> ComponentFiles:
@@ -118,13 +126,14 @@ def _unheld(changed: tuple[str, ...]) -> str:
 
 
 def _read_files(
-    files: ComponentFiles,
+    files: ComponentFiles, ids: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[Problem], list[Problem]]:
     """Read the ids of the files; with them what is wrong, and what may be left out."""
     found, problems, left_out = [], [], []
     for file in files.files:
         where = f"component-file {quoted(file.path)}"
-        ari, problem = (None, file.problem) if file.text is None else _read_id(file.text)
+        said = Named(problem=file.problem) if file.text is None else read_file(file.text)
+        ari, problem = ids.get(file.path) or said.id, said.problem
         if ari and (COMPONENT_ARI.fullmatch(ari) or not file.by_chance):
             found.append((where, ari))
         elif file.by_chance:
@@ -177,45 +186,3 @@ def _cloud_problems(given: str | None, clouds: list[str]) -> list[Problem]:
         )
         return [Problem("component-id", message)]
     return []
-
-
-def _read_id(text: str) -> tuple[str | None, str | None]:
-    """Read the top-level `id` of a compass.yml; the id, or what is wrong.
-
-    Only the parser's events are looked at: no object is built, no alias is followed, no tag is
-    obeyed, so that the file, which anybody's pull request may change, costs no more than its size.
-    """
-    import yaml  # here, because a run with an id needs no YAML
-
-    depth, key, values = 0, None, []
-    try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            if depth == 0 and isinstance(event, yaml.NodeEvent):
-                if not isinstance(event, yaml.MappingStartEvent):
-                    break
-            elif depth == 1 and isinstance(event, yaml.NodeEvent):
-                if key is None:
-                    key = event
-                else:
-                    if isinstance(key, yaml.ScalarEvent) and key.value == "id":
-                        values.append(event)
-                    key = None
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
-                    return None, "it is nested too deeply. Simplify it, or give component-id."
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.DocumentEndEvent):
-                break
-    except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
-        return None, "it is not valid YAML. Fix it, or give component-id."
-    ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
-    if len(values) > 1:
-        return None, "it has more than one id. One file describes one component."
-    if not ids or ids[0] in ("", "~", "null", "Null", "NULL"):
-        return None, (
-            "it has no id. Add the component's ARI as its top-level id (Compass shows it in the "
-            "menu of the component's page), or give component-id."
-        )
-    return ids[0], None

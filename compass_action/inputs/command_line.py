@@ -18,6 +18,7 @@ from .values import FLAGS
 
 EXAMPLES = ("send", "run", "check", "replay")
 HELP = ("-h", "--help")
+OFFLINE = "--offline"
 
 
 class CommandLine(NamedTuple):
@@ -30,6 +31,8 @@ class CommandLine(NamedTuple):
     """Files, topics, the command of `run`; all arguments of the commands that read their own."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the options of `run`, whose command runs all the same."""
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show what was typed, but for values: they may hold a secret."""
@@ -49,6 +52,8 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine()  # the way of all hosts
     if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
         return CommandLine(argv[0], {}, tuple(argv[1:]))
+    if argv[0] == "check" and OFFLINE in argv:
+        return parse([word for word in argv if word != OFFLINE])._replace(offline=True)
     dashes = argv.index("--") if "--" in argv else len(argv)
     words = list(_scan(argv[:dashes]))
     named = [word.text for word in words if not _looks_like_option(word.text)]

@@ -65,12 +65,22 @@ COMMANDS: Mapping[str, Command] = {
         takes="FILE",
     ),
     "check": Command(
-        "show what would be sent and where each value comes from",
-        text="Sends nothing and needs no credentials. Shows every value of the event with its "
-        "source, then the request.",
-        examples=("compass-event check --environment production --state success",
-                  "compass-event check --json"),
+        "show what would be sent, and whether Compass would take it",
+        "[--offline] [--INPUT VALUE …]",
+        "Sends no event. Asks Compass whether site, token, component and its event sources are right, "
+        "where credentials are given; with --offline nobody is asked. Shows every value of the event "
+        "with its source, then the request.",
+        ("compass-event check --environment production --state success",
+         "compass-event check --offline --json"),
         options=("json", "debug"),
+    ),
+    "verify": Command(
+        "ask Compass whether the event of this run counts",
+        text="Compass's answer 202 says only that an event was taken in. This asks Compass what it "
+        "shows of the event of this run. Takes the inputs with which it was sent; `verify: true` asks "
+        "right after sending.",
+        examples=("compass-event verify --environment production --state success",),
+        options=("environment", "component-id", "event-id", "timeout", "json"),
     ),
     "replay": Command(
         "send what an outbox has kept",

@@ -145,6 +145,17 @@ def read_list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
+def read_slugs(text: str) -> tuple[str, ...]:
+    """Read a list of slugs, as they stand in addresses."""
+    found = read_list(text)
+    for slug in found:
+        if not re.fullmatch(r"[A-Za-z0-9._~-]+", slug):
+            raise ValueError(
+                f"{quoted(slug)} is not a slug. Write letters, digits and hyphens, such as shop-web."
+            )
+    return found
+
+
 def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     """Read a list of `glob=CATEGORY`, first match first."""
     rules = []
@@ -206,6 +217,7 @@ TIME = ValueType(read_time, "TIME")
 WEB_ADDRESS = ValueType(read_url)
 COMMIT = ValueType(read_commit)
 LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
+SLUGS = ValueType(read_slugs, is_list=True, dropped=" \t\r\n,")
 MAPPING = ValueType(read_mapping, "YAML", from_file=True)
 RULES = ValueType(read_rules, is_list=True)
 PATHS = ValueType(read_paths, is_list=True)

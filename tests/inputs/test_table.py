@@ -49,5 +49,5 @@ def test_the_token_is_not_shown_with_the_inputs() -> None:
     assert "state='failed'" in shown
 
 
-def test_one_input_is_a_secret() -> None:
-    assert [row.name for row in INPUTS if row.type.is_secret] == ["api-token"]
+def test_two_inputs_are_secrets() -> None:
+    assert [row.name for row in INPUTS if row.type.is_secret] == ["api-token", "host-token"]
