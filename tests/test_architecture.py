@@ -44,6 +44,7 @@ MAY = {
     "report.records": {"files"},
     "report.files": {"files"},
     "connection.early": {"network"},
+    "connection.session": {"network"},
     "report": {"streams"},  # standard output for machines
     "report.terminal": {"files"},  # its width
     "delivery.meanwhile": {"waiting", "clock"},

@@ -93,7 +93,7 @@ COMMANDS: Mapping[str, Command] = {
         takes="FILE",
         # A kept event is sent as it is: an option that would change it can only be a mistake.
         reads=frozenset({"site", "email", "api-token", "api-url", "component-id", "on-error",
-                         "timeout", "ci", "json", "debug"}),
+                         "timeout", "verify", "ci", "json", "debug"}),
     ),
     "post": Command(
         "end a tracked job (GitHub calls this by itself)",
