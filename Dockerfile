@@ -1,56 +1,58 @@
 # One image for every host: GitHub and Bitbucket run its ENTRYPOINT; GitLab empties that and feeds a
-# script to `sh`, which finds `compass-event` on PATH.
+# script to a shell, which finds `compass-event` on PATH.
+#
+# A job waits while this is pulled, so the last stage holds only what runs. What that is, image/gather.py
+# finds in the base: Python's official image, or another of Debian's family with Python 3.11 or newer and
+# pip, such as an organisation's own: --build-arg BASE=registry.acme.example/python:3.13
 
 # A release pins the base: --build-arg PYTHON_DIGEST=sha256:...
 ARG PYTHON_TAG=3.13-slim
 ARG PYTHON_DIGEST=
+ARG BASE=python:${PYTHON_TAG}${PYTHON_DIGEST:+@$PYTHON_DIGEST}
 
-FROM python:${PYTHON_TAG}${PYTHON_DIGEST:+@$PYTHON_DIGEST} AS build
+# hadolint ignore=DL3006
+FROM ${BASE} AS build
 WORKDIR /build
 
-# The libraries come before the program, for they change less often. They go into a tree of their
-# own, so nothing else that pip writes comes along, and without their own tests. Their bytecode is
-# not compared with the source, so that new time stamps on a copied file cost nothing where the file
-# system cannot be written.
+# The libraries come before the program, for they change less often; without their own tests.
 COPY requirements.txt .
-RUN pip install --quiet --require-hashes --only-binary :all: --no-cache-dir --no-compile \
+RUN python -m pip install --quiet --require-hashes --only-binary :all: --no-cache-dir --no-compile \
         --disable-pip-version-check --root-user-action ignore \
-        --prefix libraries --requirement requirements.txt \
-    && rm -rf libraries/bin libraries/lib/python*/site-packages/*/tests \
-        libraries/lib/python*/site-packages/*/benchmarks \
-    && python -m compileall -q --invalidation-mode unchecked-hash \
-        -s /build/libraries -p /usr/local /build/libraries \
-    && chmod -R u=rwX,go=rX libraries
+        --target root/opt/compass-event --requirement requirements.txt \
+    && rm -rf root/opt/compass-event/bin root/opt/compass-event/*/tests root/opt/compass-event/*/benchmarks
 
 # The commands are Python, for `sh` drops every variable with a hyphen in its name when it starts a
 # process, and GitHub sends INPUT_COMPONENT-ID. GitHub gives `post-entrypoint` no argument of its
-# own, hence the second one. The modes are set, for a checkout's umask is anybody's.
-COPY entrypoint.py LICENSE README.md program/opt/compass-event/
-COPY bitbucket-pipe.yml program/opt/compass-event/pipe.yml
-COPY compass_action program/opt/compass-event/compass_action
-RUN python -m compileall -q --invalidation-mode unchecked-hash \
-        -s /build/program -p / /build/program/opt/compass-event/compass_action \
-    && mkdir -p program/usr/local/bin \
-    && printf '%s\n' '#!/usr/local/bin/python -I' \
-        'import runpy' \
-        'runpy.run_path("/opt/compass-event/entrypoint.py", run_name="__main__")' \
-        > program/usr/local/bin/compass-event \
-    && sed 's/^import runpy$/import runpy, sys\nsys.argv.insert(1, "post")/' \
-        program/usr/local/bin/compass-event > program/usr/local/bin/compass-event-post \
-    && chmod -R u=rwX,go=rX program \
-    && chmod 755 program/usr/local/bin/*
+# own, hence the second one. Isolated (-I), Python looks neither into the workspace nor at PYTHONPATH
+# for modules; without `site` (-S) it starts sooner, and the libraries lie beside the program.
+COPY entrypoint.py LICENSE README.md root/opt/compass-event/
+COPY bitbucket-pipe.yml root/opt/compass-event/pipe.yml
+COPY compass_action root/opt/compass-event/compass_action
+RUN mkdir -p root/usr/local/bin \
+    && printf '%s\n' '#!/usr/local/bin/python -IS' 'import sys' \
+        'sys.path.insert(0, "/opt/compass-event")' \
+        'from compass_action.main import console' 'console()' > root/usr/local/bin/compass-event \
+    && sed 's/^console/sys.argv.insert(1, "post")\n&/' root/usr/local/bin/compass-event \
+        > root/usr/local/bin/compass-event-post
 
-FROM python:${PYTHON_TAG}${PYTHON_DIGEST:+@$PYTHON_DIGEST}
-COPY --from=build /build/libraries /usr/local
-COPY --from=build /build/program /
-# The official slim image has no bytecode of the standard library, and a job's container could not
-# keep what it compiles: some 0.2 s at each start. Python writes it here for the modules that an
-# event needs. The image is not made unless the demo's events arrive.
-RUN ["compass-event", "demo"]
+# Bytecode alone, which nothing has to be compared with, and which is not made anew at each start: a
+# job's container is thrown away. The modes are set, for a checkout's umask is anybody's.
+COPY image/gather.py .
+RUN python gather.py root \
+    && python -m compileall -q -b --invalidation-mode unchecked-hash -s root -p / root \
+    && find root -name '*.py' ! -path root/opt/compass-event/entrypoint.py -delete \
+    && chmod -R u=rwX,go=rX root/opt root/usr/local/bin \
+    && chmod 755 root/usr/local/bin/compass-event root/usr/local/bin/compass-event-post
+
+# The image is not made unless the demo's events arrive. Tried here, it leaves no layer behind.
+RUN chroot root compass-event demo
+
+FROM scratch
+COPY --from=build /build/root /
+ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 # Root stays: on GitHub's runners the files for outputs, state and summary belong to another user,
 # and only root may write to them.
-# Isolated (-I), Python looks neither into the workspace nor at PYTHONPATH for modules.
-ENTRYPOINT ["/usr/local/bin/python", "-I", "/opt/compass-event/entrypoint.py"]
+ENTRYPOINT ["/usr/local/bin/python", "-IS", "/opt/compass-event/entrypoint.py"]
 CMD []
 
 ARG VERSION=unreleased

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test screenshots format surfaces requirements clean
+.PHONY: demo test screenshots bench format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -16,6 +16,9 @@ test: $(VENV)/.test ## install and run the whole suite
 screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs npm and Chromium
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@node tests/browser/screenshots.mjs docs/images feed,metrics,event
+
+bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT" compares two versions
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -29,52 +29,49 @@ CONNECTIONS = 4
 COMPONENTS = 20
 AUTH = {"Authorization": "Basic " + base64.b64encode(b"ada@example.com:token").decode()}
 HTML = {"Accept": "text/html"}
+ASKED: list[tuple[str, dict[str, str]]] = [
+    ("/activity", {}),
+    ("/metrics.json", {}),
+    ("/problems", {}),
+    ("/", HTML),
+    ("/metrics", HTML),
+]
 
 
 def main(count: int) -> None:
-    """Print one table for the store in memory and one for the store in a file."""
+    """Print one table: the store in memory, and in a file."""
     with tempfile.TemporaryDirectory() as folder:
-        for title, options in [
-            ("in memory", []),
-            ("--store FILE", [f"--store={folder}/sandbox.db"]),
-        ]:
-            say(f"{count} events, {title}")
+        columns = []
+        for options in ([], [f"--store={folder}/sandbox.db"]):
             with sandbox(*options) as (port, pid):
-                _measure(port, pid, count)
+                columns.append(dict(measure(port, pid, count)))
+    lines = [f"| {count} events | in memory | in a file |", "| --- | ---: | ---: |"]
+    lines += [f"| {what} | {columns[0][what]} | {columns[1][what]} |" for what in columns[0]]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _measure(port: int, pid: int, count: int) -> None:
-    say(f"  at rest              {memory(pid):8.1f} MB")
+def measure(port: int, pid: int, count: int) -> Iterator[tuple[str, str]]:
+    """What is measured, and how it turned out."""
+    yield "memory at rest", f"{memory(pid):.1f} MB"
     bodies = list(events(count))
     began = time.monotonic()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         parts = [bodies[number::CONNECTIONS] for number in range(CONNECTIONS)]
         list(pool.map(lambda part: send(port, part), parts))
-    seconds = time.monotonic() - began
-    say(f"  sending              {count / seconds:8.0f} requests a second")
-    say(f"  after it             {memory(pid):8.1f} MB")
-    for path, headers in [
-        ("/activity", {}),
-        ("/metrics.json", {}),
-        ("/", HTML),
-        ("/metrics", HTML),
-    ]:
+    yield "accepted", f"{count / (time.monotonic() - began):.0f} a second"
+    yield "memory then", f"{memory(pid):.1f} MB"
+    for path, headers in ASKED:
         took, size = ask(port, path, headers)
-        say(f"  GET {path:<16} {took * 1000:8.0f} ms {size / 1000:8.0f} kB")
-    say(f"  after that           {memory(pid):8.1f} MB, at most {memory(pid, 'VmHWM'):.1f} MB")
-
-
-def say(line: str) -> None:
-    """Write a line at once: a measurement takes its time."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+        page = " as a page" if headers else ""
+        yield f"`GET {path}`{page}", f"{took * 1000:.0f} ms, {size / 1000:.0f} kB"
+    yield "memory at most", f"{memory(pid, 'VmHWM'):.1f} MB"
 
 
 @contextmanager
 def sandbox(*options: str) -> Iterator[tuple[int, int]]:
     """A sandbox in a process of its own: its port and process id."""
     command = [sys.executable, "entrypoint.py", "sandbox", "--port=0", "--rate-limit=0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         found = re.search(r":(\d+)", process.stdout.readline())
         assert found is not None  # noqa: S101 - the first line names the address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from compass_action.delivery import interruption
@@ -24,12 +25,13 @@ def console() -> NoReturn:
     except Interrupted:
         if not begun:  # else it is so late that there is nothing to tell
             sys.stderr.write("Compass Event was stopped before it had begun. Nothing was sent.\n")
-    try:
-        if sys.stdout is not None:  # it is none where the process was started without one
-            sys.stdout.flush()
-    except OSError:  # a reader that has gone away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # it is none where the process was started without one
+            with suppress(OSError):  # a reader that has gone away
+                stream.flush()
+    # All that has to be closed is closed. To take the interpreter down in order, as sys.exit does,
+    # would cost a fifth of the run's time.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,12 @@ def _check(call: Call) -> int:
     return check(call)
 
 
+def _verify(call: Call) -> int:
+    from .commands.verify import verify
+
+    return verify(call)
+
+
 def _replay(call: Call) -> int:
     from .commands.replay import replay
 
@@ -115,6 +121,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "send": _send,
     "post": _post,
     "check": _check,
+    "verify": _verify,
     "replay": _replay,
     "run": _run,
     "events": _events,

@@ -128,6 +128,11 @@ class Secrets(NamedTuple):
         """Show nothing."""
         return f"Secrets({len(self.forms)} forms)"
 
+    def joined(self, others: Secrets) -> Secrets:
+        """Put the forms of several secrets together, longest first."""
+        found = {*self.forms, *others.forms}
+        return Secrets(tuple(sorted(found, key=lambda form: (-len(form), form))))
+
     def stand_in(self, text: str) -> bool:
         """Tell whether a text holds a whole form."""
         return any(form in text for form in self.forms)

@@ -64,7 +64,8 @@ def read_component_files(
             files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
     if files or not patterns:
         return ComponentFiles(tuple(files))
-    elsewhere = [path for name in optional for path in _find(workspace, f"**/{name}")]
+    names = [name for name in optional if "/" not in name]
+    elsewhere = [path for name in names for path in _find(workspace, f"**/{name}")]
     return ComponentFiles((), tuple(elsewhere[:ELSEWHERE_SHOWN]), _is_empty(workspace))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from compass_action import event
+from compass_action import ci, event
 from compass_action.errors import InputError
 from compass_action.event.event import Events
 from compass_action.schemas import validate
@@ -30,7 +30,7 @@ def built(
     """The events of a recorded run."""
     taken = snapshot(recording, now)
     inputs, system, run = interpret(taken, {"component-id": ARI} | asked)
-    return event.build(inputs, run, system, taken, tracked, resumed)
+    return event.build(inputs, ci.with_given(run, inputs), system, taken, tracked, resumed)
 
 
 def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:

@@ -31,6 +31,8 @@ MAY = {
     "snapshot": {"files", "clock", "streams"},
     "workspace": {"files"},
     "connection.connection": {"network", "waiting", "clock"},
+    "connection.exchange": {"network", "waiting", "clock"},
+    "connection.budget": {"waiting", "clock"},
     "delivery.client": {"waiting", "clock", "chance"},
     "delivery.interruption": {"signals"},
     "delivery.outbox": {"files"},

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compass_action import snapshot
+from compass_action import snapshot, workspace
 from compass_action.globs import glob_matcher, is_glob
-from compass_action.snapshot import Place, Wanted
+from compass_action.snapshot import Place, Snapshot, Wanted
 from compass_action.workspace import ComponentFile
 
 DEFAULTS = ("compass.yml", "compass.yaml")
@@ -132,7 +132,9 @@ def test_a_symlink_inside_the_workspace_is_followed(tmp_path: Path) -> None:
 def test_a_workspace_that_is_itself_a_symlink_is_no_obstacle(tmp_path: Path) -> None:
     write(tmp_path / "real" / "compass.yml", "name: shop\n")
     (tmp_path / "link").symlink_to("real")
-    assert read(tmp_path / "link") == (ComponentFile("compass.yml", "name: shop\n"),)
+    assert read(tmp_path / "link") == (
+        ComponentFile("compass.yml", "name: shop\n", by_chance=True),
+    )
 
 
 def test_folders_that_form_a_loop_are_walked_once(tmp_path: Path) -> None:
@@ -181,14 +183,14 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     (tmp_path / "compass.yml").write_bytes(b"\xef\xbb\xbfname: shop")
-    assert read(tmp_path) == (ComponentFile("compass.yml", "name: shop"),)
+    assert read(tmp_path) == (ComponentFile("compass.yml", "name: shop", by_chance=True),)
 
 
 def test_a_glob_that_matches_hundreds_is_refused_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None of them is left out silently."""
-    monkeypatch.setattr(snapshot, "COMPONENT_FILES_MAX", 3)
+    monkeypatch.setattr(workspace, "COMPONENT_FILES_MAX", 3)
     for index in range(4):
         write(tmp_path / str(index) / "compass.yml")
     assert problem(tmp_path, "*/compass.yml").startswith("more than 3 files match it.")
@@ -226,7 +228,7 @@ def test_without_a_wish_nothing_but_the_clock_is_read() -> None:
     before = datetime.now(UTC)
     taken = snapshot.read({"HOME": "/root"}, Wanted())
     assert before <= taken.now <= datetime.now(UTC)
-    assert taken == ({"HOME": "/root"}, taken.now, {}, (), ())
+    assert taken == Snapshot({"HOME": "/root"}, taken.now)
 
 
 def test_the_environment_is_not_shown() -> None:

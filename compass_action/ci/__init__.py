@@ -36,6 +36,7 @@ from . import (
     unknown,
     woodpecker,
 )
+from .reading import repository_url, web_address
 from .run import CiRun
 from .system import System
 
@@ -100,7 +101,14 @@ def workspace(env: Mapping[str, str]) -> str:
 
 
 def with_given(run: CiRun, inputs: Inputs) -> CiRun:
-    """Lay the inputs `commit` and `ref` over what the host says."""
+    """Lay the inputs `commit` and `ref` over what the host says, and leave out links that are none."""
+    run = run._replace(
+        run_url=web_address(run.run_url),
+        job_url=web_address(run.job_url),
+        pull_request_url=web_address(run.pull_request_url),
+        # Not every host says where the code comes from.
+        repository_url=run.repository_url or repository_url(inputs.external_event_source_id),
+    )
     if inputs.ref:
         tag = inputs.ref.removeprefix("refs/tags/") if "refs/tags/" in inputs.ref[:10] else None
         branch = None if tag else inputs.ref.removeprefix("refs/heads/")

@@ -32,6 +32,8 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the job from `CIRCLE_*`. Which of them are there depends on where the code is hosted."""
     env = given(snapshot.env)
     branch, tag = env.get("CIRCLE_BRANCH"), env.get("CIRCLE_TAG")
+    if branch and re.fullmatch(r"pull/\d+", branch, re.ASCII):  # a fork's branch has no other name
+        branch = None
     # Where a commit belongs to several pull requests CircleCI names any one of them.
     page = env.get("CIRCLE_PULL_REQUEST")
     of_page = re.search(r"/(\d+)$", page or "", re.ASCII)

@@ -19,7 +19,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     env = given(snapshot.env)
     project, place, build = (env.get(name) for name in ("PROJECT_ID", "LOCATION", "BUILD_ID"))
     # REPO_FULL_NAME has no host, and the head's repository may be a fork.
-    repository = repository_url(inputs.external_event_source_id)
+    given_source = repository_url(inputs.external_event_source_id)
     tag, change = env.get("TAG_NAME"), pull_request(env.get("_PR_NUMBER"))
     branch = (env.get("_HEAD_BRANCH") if change else None) or env.get("BRANCH_NAME")
     branch = None if tag else branch
@@ -30,7 +30,6 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         page = f"https://console.cloud.google.com/cloud-build/{region}"
     return CiRun(
         system="cloudbuild",
-        repository_url=repository,
         server=f"console.cloud.google.com/cloud-build/{server}" if server else None,
         workflow=env.get("TRIGGER_NAME"),
         workflow_name=env.get("TRIGGER_NAME"),
@@ -40,7 +39,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         tag=tag,
         commit=commit(env.get("COMMIT_SHA")),
         pull_request=change,
-        pull_request_url=pull_request_url(repository, change),
+        pull_request_url=pull_request_url(given_source, change),
         run_url=page,
     )
 
@@ -71,7 +70,7 @@ SYSTEM = System(
         "by a step after one with allowFailure, or by the topic cloud-builds",
         "external-event-source-id": "COMPASS_EXTERNAL_EVENT_SOURCE_ID=https://github.com/"
         "$REPO_FULL_NAME under env",
-        "pipeline-id": "options: {automapSubstitutions: true}, or BUILD_ID=$BUILD_ID and the "
+        "pipeline-id": "set options: {automapSubstitutions: true}, or BUILD_ID=$BUILD_ID and the "
         "others under env",
         "sequence-number": "seconds since 1970 that the first step has kept in /workspace",
     },

@@ -48,7 +48,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     found = ARN.fullmatch(env.get("CODEBUILD_BUILD_ARN", ""))
     partition, region, account, project, build = found.groups() if found else (None,) * 5
     started = time(env.get("CODEBUILD_START_TIME"))  # in milliseconds
-    batch = env.get("CODEBUILD_BATCH_BUILD_IDENTIFIER")
+    by = env.get("CODEBUILD_INITIATOR", "")  # a webhook is nobody: `GitHub-Hookshot/1a2b3c4`
     return CiRun(
         system="codebuild",
         repository_url=repository,
@@ -56,7 +56,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         workflow_name=project,
         run_id=build,
         run_number=number(env.get("CODEBUILD_BUILD_NUMBER")),
-        job=batch,
+        job=env.get("CODEBUILD_BATCH_BUILD_IDENTIFIER"),
         ref=ref or named_ref(branch, tag),
         branch=None if tag else branch,
         tag=tag,
@@ -64,7 +64,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         commit=commit(env.get("CODEBUILD_RESOLVED_SOURCE_VERSION")),
         pull_request=change,
         pull_request_url=pull_request_url(repository, change),
-        actor=env.get("CODEBUILD_INITIATOR"),
+        actor=None if "hook" in by.lower() else by or None,
         run_url=env.get("CODEBUILD_PUBLIC_BUILD_URL")
         or _page(partition, region, account, project, build),
         run_started_at=started,

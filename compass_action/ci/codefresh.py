@@ -12,7 +12,6 @@ from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
 from .reading import (
-    address,
     commit,
     given,
     named_ref,
@@ -22,7 +21,7 @@ from .reading import (
     time,
 )
 from .run import CiRun
-from .system import Naming, System, below, milliseconds, path
+from .system import Naming, System, path
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -41,12 +40,9 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     tag = named if named and named == released else None  # CF_BRANCH is a branch or a tag
     branch = None if tag else named
     build, started = env.get("CF_BUILD_ID"), time(env.get("CF_BUILD_TIMESTAMP"))
-    link = env.get("CF_BUILD_URL")
-    host = (address(link) or "g.codefresh.io").partition("/")[0]
     return CiRun(
         system="codefresh",
         repository_url=repository,
-        server=host,
         workflow=env.get("CF_PIPELINE_NAME"),
         workflow_name=env.get("CF_PIPELINE_NAME"),
         run_id=build,
@@ -59,19 +55,19 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         pull_request_url=pull_request_url(repository, change),
         actor=env.get("CF_BUILD_INITIATOR"),
         author_name=env.get("CF_COMMIT_AUTHOR"),
-        run_url=link,
+        run_url=env.get("CF_BUILD_URL"),
         run_started_at=started,
         job_started_at=started,
     )
 
 
 def _build(run: CiRun) -> str | None:
-    # With its time, for whether a restart has an id of its own is not documented.
-    return below(path("builds", run.run_id), milliseconds(run.run_started_at))
+    return path("codefresh", "builds", run.run_id)
 
 
 def _pipeline(run: CiRun) -> str | None:
-    return path("pipelines", *(run.workflow or "").split("/")) if run.workflow else None
+    # Below the repository, for accounts that share one server are not told apart.
+    return path("codefresh", *(run.workflow or "").split("/")) if run.workflow else None
 
 
 SYSTEM = System(
@@ -83,8 +79,10 @@ SYSTEM = System(
         job=_build,
         pipeline=_pipeline,
         pipeline_job=_pipeline,
-        run_number=lambda run: milliseconds(run.run_started_at),
-        job_number=lambda run: milliseconds(run.job_started_at),
+        run_number=lambda run: None,
+        job_number=lambda run: None,
+        # Whether a restart has an id of its own is not documented.
+        restarts_keep_ids=True,
     ),
     workspace="CF_VOLUME_PATH",
     hints={

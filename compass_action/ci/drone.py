@@ -63,6 +63,7 @@ def source(env: Mapping[str, str]) -> CiRun:
     named = env.get("DRONE_SOURCE_BRANCH") if change else env.get("DRONE_BRANCH")
     tag = env.get("DRONE_TAG") or tag_of(ref) or tag_of(env.get("DRONE_BRANCH"))
     branch = None if tag else branch_of(named) or named
+    by = env.get("DRONE_BUILD_TRIGGER", "@")  # `@hook` and `@cron` are nobody
     return CiRun(
         system="drone",
         repository_url=repository,
@@ -72,7 +73,7 @@ def source(env: Mapping[str, str]) -> CiRun:
         commit=commit(env.get("DRONE_COMMIT_SHA")),
         pull_request=change,
         pull_request_url=pull_request_url(repository, change),
-        actor=env.get("DRONE_BUILD_TRIGGER") or env.get("DRONE_COMMIT_AUTHOR"),
+        actor=env.get("DRONE_COMMIT_AUTHOR") if by.startswith("@") else by,
         author_name=env.get("DRONE_COMMIT_AUTHOR_NAME") or env.get("DRONE_COMMIT_AUTHOR"),
         author_email=env.get("DRONE_COMMIT_AUTHOR_EMAIL"),
     )

@@ -41,7 +41,6 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job=env.get("HARNESS_STAGE_ID"),
         leg=number(env.get("HARNESS_NODE_INDEX")) if several else None,
         pull_request_url=pull_request_url(repository, found.pull_request),
-        actor=env.get("HARNESS_USER_ID"),
         run_url=page,
         run_started_at=time(env.get("DRONE_BUILD_STARTED")),
         status=env.get("DRONE_STAGE_STATUS") or env.get("DRONE_BUILD_STATUS"),

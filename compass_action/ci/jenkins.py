@@ -72,9 +72,9 @@ def _branch(env: Mapping[str, str], change: str | None) -> str | None:
 
 
 def _pipeline(run: CiRun) -> str | None:
-    # The whole name, with the branch of a multibranch job: each counts its builds for itself. Jenkins
-    # has quoted the slashes of a branch, so that those which are left are folders.
-    return file_path(f"job/{run.workflow}") if run.workflow else None
+    # As in its address, with the branch of a multibranch job: each counts its builds for itself.
+    # Jenkins has quoted the slashes of a branch, so that those which are left are folders'.
+    return file_path("job/" + run.workflow.replace("/", "/job/")) if run.workflow else None
 
 
 def _build(run: CiRun) -> str | None:

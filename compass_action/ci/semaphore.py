@@ -23,7 +23,7 @@ from .reading import (
     time,
 )
 from .run import CiRun
-from .system import LEGS, Naming, System, below, milliseconds, pack, path
+from .system import LEGS, Naming, System, below, pack, path
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -83,11 +83,10 @@ def _run(run: CiRun) -> str | None:
 def _job_number(run: CiRun) -> int | None:
     # Workflows are counted for each branch anew, and a job's creation is told in seconds: in one of
     # them the legs of a job are created, and perhaps a job of another branch.
-    created = milliseconds(run.job_started_at)
-    if created is None or run.job_id is None:
+    if run.job_started_at is None or run.job_id is None:
         return None
     digest = int(hashlib.sha256(run.job_id.encode()).hexdigest(), 16) % LEGS
-    return pack(created // 1_000, run.leg or 0, digest)
+    return pack(int(run.job_started_at.timestamp()), run.leg or 0, digest)
 
 
 SYSTEM = System(

@@ -6,7 +6,6 @@ Nothing outside this folder compares with a system's name: it asks the record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -20,7 +19,6 @@ from .run import CiRun
 # it: run 7421, attempt 2, leg 3 is 7421002003. GitHub allows 256 legs; Compass's number is an int64
 # that passes through JSON, so it has to stay below 2^53: nine thousand million runs.
 ATTEMPTS = LEGS = 1_000
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Naming(NamedTuple):
@@ -41,8 +39,8 @@ class Naming(NamedTuple):
     run_number: Callable[[CiRun], int | None]
     """Orders the runs; raises ValueError with a sentence where it has no room."""
     job_number: Callable[[CiRun], int | None]
-    """Orders the executions of one job; raises ValueError likewise. Where a system counts nothing that
-    rises, it is `milliseconds` of the start; None where the host does not tell that either."""
+    """Orders the executions of one job; raises ValueError likewise. None where a system counts
+    nothing that rises: then it is the milliseconds of the start."""
     restarts_keep_ids: bool = False
     """A restart has the ids of what it repeats, so that only the moment of the start can tell the two:
     it is then the last part of a build's id."""
@@ -110,8 +108,3 @@ def pack(number: int | None, attempt: int = 0, leg: int = 0) -> int | None:
             "Give a sequence-number that rises with every deployment."
         )
     return None if number is None else (number * ATTEMPTS + attempt) * LEGS + leg
-
-
-def milliseconds(moment: datetime | None) -> int | None:
-    """Count the milliseconds since 1970, for a number where nothing else rises."""
-    return None if moment is None else (moment - EPOCH) // timedelta(milliseconds=1)

@@ -49,8 +49,8 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     repository = repository_url(env.get("TEAMCITY_VCSROOT_URL"))
     named = env.get("TEAMCITY_BUILD_BRANCH")
     tag = tag_of(named)
-    branch = None if tag or named == "<default>" else branch_of(named) or named
-    change = pull_request(env.get("TEAMCITY_PULLREQUEST_NUMBER"))
+    change = pull_request(env.get("TEAMCITY_PULLREQUEST_NUMBER"))  # the branch is then `pull/17`
+    branch = None if tag or change or named == "<default>" else branch_of(named) or named
     started = time(env.get("TEAMCITY_BUILD_STARTED_AT"))
     return CiRun(
         system="teamcity",

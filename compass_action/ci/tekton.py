@@ -22,7 +22,7 @@ from .reading import (
     time,
 )
 from .run import CiRun
-from .system import Naming, System, below, milliseconds, path
+from .system import Naming, System, below, path
 
 
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
@@ -32,7 +32,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         for name, value in given(snapshot.env).items()
         if name.startswith("TEKTON_")
     }
-    repository = repository_url(env.get("REPO_URL") or inputs.external_event_source_id)
+    repository = repository_url(env.get("REPO_URL"))
     branch, tag = env.get("SOURCE_BRANCH"), tag_of(env.get("SOURCE_BRANCH"))
     branch = None if tag else branch_of(branch) or branch
     change = pull_request(env.get("PULL_REQUEST_NUMBER"))
@@ -86,8 +86,8 @@ SYSTEM = System(
         pipeline_job=lambda run: (
             below(_pipeline(run), "tasks", run.job) if run.job else _pipeline(run)
         ),
-        run_number=lambda run: milliseconds(run.run_started_at),
-        job_number=lambda run: milliseconds(run.job_started_at),
+        run_number=lambda run: None,
+        job_number=lambda run: None,
     ),
     # None: not all tasks ran, as after a stop or a time-out.
     outcomes={"none": "cancelled"},

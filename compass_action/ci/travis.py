@@ -54,6 +54,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         system="travis",
         repository_url=repository,
         server=server or None,
+        workflow_name=(slug or "").rpartition("/")[2] or None,
         run_id=env.get("TRAVIS_BUILD_ID"),
         run_number=number(env.get("TRAVIS_BUILD_NUMBER")),
         job=env.get("TRAVIS_JOB_NAME") or env.get("TRAVIS_BUILD_STAGE_NAME"),

@@ -31,6 +31,8 @@ class Call(NamedTuple):
     secrets: Secrets = Secrets()
     keeps_streams: bool = False
     """Standard output belongs to somebody else."""
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show nothing of the environment, which holds secrets."""
@@ -41,11 +43,12 @@ def read(call: Call) -> Snapshot:
     """Read what the inputs ask for and the CI system has to offer."""
     env, system = call.env, call.system
     named = (Place(call.inputs.record),) if call.inputs.record else ()
+    files = components.wanted_files(call.given, call.inputs.changed_files or ())
     wanted = Wanted(
         workspace=ci.workspace(env),
         trigger=env.get(system.trigger),
-        component_files=components.wanted_files(call.given),
-        optional=components.DEFAULTS,
+        component_files=files,
+        optional=components.DEFAULTS if "component-file" in call.given else files,
         records=(*named, *system.records(env)),
         git=system.needs_git(env),
     )

@@ -1,4 +1,6 @@
-"""Checking: what would be sent, and where each value comes from. Nothing is sent."""
+"""Checking: what would be sent, where each value comes from, and what Compass says of it beforehand.
+No event is sent.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,14 @@ def check(call: Call) -> int:
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
     announce(call, prepared)
+    code = 0
+    if not (call.offline or call.inputs.dry_run):
+        from . import checkup  # a dry run, which shows the request too, does without
+
+        code = checkup.run(call, prepared.events.events)
     values = sources.trace(call, snapshot, prepared.events)
     show_values(values, call.log)
-    code = show_requests(call, prepared, values)
+    code = show_requests(call, prepared, values) or code
     if missing:
         call.log.say("notice", f"To send it, these inputs are missing: {words(missing)}.")
     call.log.say("success", f"valid; would be sent to {_address(call)}; not tried")

@@ -9,7 +9,7 @@ from compass_action import report
 from compass_action.errors import InputError, Problem
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.commands import COMMANDS
-from compass_action.inputs.table import GROUPS, INPUTS
+from compass_action.inputs.table import BY_NAME, GROUPS, INPUTS, Input
 from compass_action.text import advise, quoted
 from compass_action.tool_words import SEVERITIES
 
@@ -91,9 +91,13 @@ def _inputs() -> Iterator[str]:
         yield from ("", f"{title}:")
         for row in INPUTS:
             if row.group == key:
-                default = f" Default: {row.default}." if row.default else ""
-                yield f"  --{row.name} {row.type.metavar}"
-                yield from _paragraph(row.help + default, "      ")
+                yield from _input(row)
+
+
+def _input(row: Input) -> Iterator[str]:
+    default = f" Default: {row.default}." if row.default else ""
+    yield f"  --{row.name} {row.type.metavar}"
+    yield from _paragraph(row.help + default, "      ")
 
 
 def _exit_codes() -> Iterator[str]:
@@ -115,6 +119,9 @@ def _command(name: str) -> Iterator[str]:
     yield from ("", "Example:" if len(row.examples) == 1 else "Examples:")
     yield from (f"  {line}" for line in row.examples)
     if "--INPUT" in row.usage:
+        yield from ("", "Inputs that matter most here:")
+        for option in row.options:
+            yield from _input(BY_NAME[option])
         yield from ("", "All inputs: compass-event help inputs")
 
 

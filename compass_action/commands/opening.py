@@ -9,7 +9,7 @@ from compass_action import ci, report, snapshot, tracking, workspace
 from compass_action.errors import InputError
 from compass_action.inputs import given
 from compass_action.inputs.command_line import CommandLine
-from compass_action.inputs.table import BY_NAME
+from compass_action.inputs.table import INPUTS
 from compass_action.report.log import Log
 from compass_action.text import Secrets, secrets_of
 
@@ -30,8 +30,13 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
     inputs, found, problems = given.parse(arguments, env, echoes, read)
     secrets = secrets_of(inputs.api_token, inputs.email)
     problems += given.find_leaks(found, secrets)
-    own = BY_NAME["api-token"]
-    shown = _hide(arguments, secrets, (own.name,)), _hide(env, secrets, own.variables)
+    if inputs.host_token:
+        host = secrets_of(inputs.host_token, None)
+        problems += given.find_leaks(found, host, "host-token")
+        secrets = secrets.joined(host)
+    own = [row for row in INPUTS if row.type.is_secret]
+    variables = [name for row in own for name in row.variables]
+    shown = _hide(arguments, secrets, [row.name for row in own]), _hide(env, secrets, variables)
     if shown != (arguments, env):
         arguments, env = shown
         inputs, found, more = given.parse(arguments, env, echoes, read)
@@ -50,7 +55,18 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
         env=env,
     )
     log.hide(secrets)
-    return Call(log, env, system, inputs, found, tuple(problems), line.rest, secrets, keeps_streams)
+    return Call(
+        log,
+        env,
+        system,
+        inputs,
+        found,
+        tuple(problems),
+        line.rest,
+        secrets,
+        keeps_streams,
+        line.offline,
+    )
 
 
 def _hide(texts: Mapping[str, str], secrets: Secrets, but: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from compass_action.connection.destination import (
     only_strongest,
 )
 from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
-from compass_action.event import states, wording
+from compass_action.event import component_file, components, states, wording
 from compass_action.event.event import Event, Events
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import BY_NAME, Inputs
@@ -26,6 +26,7 @@ from compass_action.text import Secrets
 from compass_action.tracking import NAME, Tracked, read_record, read_records
 
 from .call import Call
+from .known import Known
 
 IN_PROPERTIES = {"event-id", "state", "pipeline-id", "environment", "sequence-number"}
 """Inputs whose values may stand in `properties` instead."""
@@ -38,6 +39,8 @@ class Prepared(NamedTuple):
     payloads: tuple[Payload, ...]
     destination: Destination | None
     """None in a dry run."""
+    spent: float = 0.0
+    """Seconds that looking up has taken, of the budget for everything."""
 
 
 def as_begun(call: Call) -> Call:
@@ -58,16 +61,23 @@ def prepare(
     no event, else EventError with everything that is wrong with the events.
     """
     problems = list(call.problems)
-    records = read_all_records(call, snapshot)
-    run = ci.with_given(run, inputs)
+    known = Known(inputs, ci.with_given(run, inputs), tuple(read_all_records(call, snapshot)))
     try:
-        built = collect(
-            problems, lambda: event.build(inputs, run, call.system, snapshot, records, resumed)
-        )
+        if not resumed and _needs_components(known, snapshot):
+            from .lookups import find_components  # a run that lacks nothing does without
+
+            known = find_components(call, known, snapshot)
+        built, found = _build(call, known, snapshot, resumed)
+        if not (resumed or call.problems or call.offline) and _lacks_times(built, found):
+            from .lookups import find_times
+
+            known = find_times(call, known, snapshot)
+            built, found = _build(call, known, snapshot, resumed)
     except NothingToReport:
         if problems:
             raise InputError(_once(problems)) from None
         raise
+    problems += found
     destination = None
     if not inputs.dry_run:
         destination = collect(
@@ -77,7 +87,48 @@ def prepare(
         if built and all(_is_apart(problem) for problem in problems):
             problems += _event_problems(built.events, call.secrets)
         raise InputError(_once(problems))
-    return Prepared(built, _validate(built.events, call.secrets), destination)
+    payloads = _validate(built.events, call.secrets)
+    return Prepared(built, payloads, destination, known.spent)
+
+
+def _build(
+    call: Call, known: Known, snapshot: Snapshot, resumed: Tracked | None
+) -> tuple[Events | None, list[Problem]]:
+    """Build the events, or find what is wrong."""
+    problems: list[Problem] = []
+    inputs, run, records = known.inputs, known.run, known.records
+    built = collect(
+        problems,
+        lambda: event.build(inputs, run, call.system, snapshot, records, resumed, known.ids),
+    )
+    if known.problems:  # they say why there is no component
+        problems = [p for p in problems if not _is_of_no_component(p, inputs)]
+    return built, [*known.problems, *problems]
+
+
+def _is_of_no_component(problem: Problem, inputs: Inputs) -> bool:
+    named = inputs.component_id not in (None, (components.AUTO,))
+    return not named and problem.where.startswith(("component-id", "component-file"))
+
+
+def _needs_components(known: Known, snapshot: Snapshot) -> bool:
+    """Tell whether Compass has to be asked for the components."""
+    inputs = known.inputs
+    if inputs.component_slug or inputs.component_id == (components.AUTO,):
+        return True
+    if inputs.component_id or inputs.component_map or known.run.foreign_files:
+        return False
+    return bool(component_file.find_slugs(snapshot.component_files))
+
+
+def _lacks_times(built: Events | None, problems: Sequence[Problem]) -> bool:
+    """Tell whether something misses that the host or Compass may know: an outcome or a start."""
+    if built is None:
+        return any(problem.where in ("started-at", "state") for problem in problems)
+    first = built.events[0]
+    kind = EVENT_TYPES[first.event_type]
+    ended = kind.has_duration and first.part.get(kind.outcome) in states.FINAL
+    return ended and (not first.start_is_known or kind.starts not in first.part)
 
 
 def _is_apart(problem: Problem) -> bool:

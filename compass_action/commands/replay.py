@@ -122,6 +122,10 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
         outcomes.outputs(outcome, (), (), receipts), rows=tuple(map(outcomes.row, receipts))
     )
     code = ending.conclude(call, receipts, left, kept=", ".join(contents))
+    if call.inputs.verify:
+        from .verify import VERIFY_SECONDS, verify_sent
+
+        verify_sent(call, receipts, destination, VERIFY_SECONDS)
     return code or int(fails and stay > 0)
 
 

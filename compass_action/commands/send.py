@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from compass_action import event, report
 from compass_action.ci.run import CiRun
 from compass_action.connection.destination import Destination, is_loopback
@@ -18,6 +20,9 @@ from compass_action.tracking import Tracked
 from . import check, ending
 from .call import Call, read
 from .prepare import Prepared, announce, as_begun, prepare, read_begun
+
+if TYPE_CHECKING:
+    from compass_action.connection.budget import Budget
 
 POST_TIMEOUT_MAX_SECONDS = 120
 """A cancelled job has five minutes for all its post steps together."""
@@ -96,18 +101,31 @@ def _deliver(
     record: Tracked | None,
 ) -> int:
     begins = _is_begun(prepared.events)
-    seconds, outbox = inputs.timeout, inputs.outbox
+    seconds, outbox = max(inputs.timeout - int(prepared.spent), 1), inputs.outbox
     if begins:
         pacing = (len(prepared.payloads) - 1) // retry.WINDOW_REQUESTS * retry.WINDOW_SECONDS
         seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + int(pacing)), None
+    budget = _verifying(seconds) if inputs.verify else None
     receipts = dispatch.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts, record
     )
     if begins:
         remembered = bool(inputs.record or inputs.track or call.system.records(call.env))
-        return ending.conclude_begin(call, receipts, left, remembered=remembered)
-    return ending.conclude(call, receipts, left)
+        code = ending.conclude_begin(call, receipts, left, remembered=remembered)
+    else:
+        code = ending.conclude(call, receipts, left)
+    if budget:
+        from .verify import verify_sent
+
+        verify_sent(call, receipts, destination, budget.left)
+    return code
+
+
+def _verifying(seconds: float) -> Budget:
+    from compass_action.connection.budget import Budget  # a run that asks nothing does without
+
+    return Budget(seconds)
 
 
 def _is_begun(events: Events) -> bool:

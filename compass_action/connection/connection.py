@@ -11,12 +11,11 @@ import requests
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
-from compass_action import __version__
 from compass_action.text import secrets_of
 
 from .answer import ACCEPTED, Answer, AttemptTimeoutError, Reply
 from .destination import Destination
-from .early import open_session
+from .session import open_session
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -61,7 +60,7 @@ class Connection:
         replies: Replies = queue.SimpleQueue()
         seconds = max(until - time.monotonic(), 0.001)
         self._questions.put(Question(body, seconds, replies))
-        answer = _first(replies, until)
+        answer = first(replies, until)
         was_kept, self._answered = self._answered, not isinstance(answer, Exception)
         if isinstance(answer, Exception):
             self.close()  # the thread is left to itself; it ends with its attempt or the process
@@ -81,7 +80,7 @@ class Connection:
         self._questions.put(None)
 
 
-def _first(replies: Replies, until: float) -> Answer | Exception:
+def first(replies: Replies, until: float) -> Answer | Exception:
     """Wait for an answer, in pieces, so that a signal is heard whenever it comes."""
     while True:
         left = until - time.monotonic()
@@ -97,18 +96,7 @@ def _speak(
     questions: queue.SimpleQueue[Question | None],
     idle: threading.Event,
 ) -> None:
-    with open_session() as session:
-        session.verify = destination.ca_bundle or True
-        session.proxies = dict(destination.proxies)
-        session.headers = requests.structures.CaseInsensitiveDict(
-            {
-                "Accept": "application/json",
-                # Answers are short; a compressed one could be a bomb.
-                "Accept-Encoding": "identity",
-                "Content-Type": "application/json",
-                "User-Agent": f"compass-event/{__version__}",
-            }
-        )
+    with open_session(destination.proxies, destination.ca_bundle) as session:
         while (question := questions.get()) is not None:
             try:
                 _post(session, destination, question)
@@ -132,19 +120,19 @@ def _post(session: requests.Session, destination: Destination, question: Questio
         answer = Answer(response.status_code, b"", headers.get("Retry-After"), headers.get("Date"))
         if answer.status == ACCEPTED:  # whatever becomes of the rest
             question.replies.put(answer)
-        body = _read_body(response, min(BODY_SECONDS, seconds / 2))
+        body = read_body(response, min(BODY_SECONDS, seconds / 2))
         # An answer may repeat what was sent; whoever cuts its words later must not cut a secret.
         secrets = secrets_of(destination.token, destination.email)
         hidden = secrets.hide_in(body.decode("utf-8", "replace")).encode()
         question.replies.put(answer._replace(body=hidden))
 
 
-def _read_body(response: requests.Response, seconds: float) -> bytes:
+def read_body(response: requests.Response, seconds: float, limit: int = ANSWER_MAX_BYTES) -> bytes:
     """Read a body as far as it comes: bounded in size and time, never unpacked."""
     until = time.monotonic() + seconds
     body = b""
     try:
-        while len(body) < ANSWER_MAX_BYTES and time.monotonic() < until:
+        while len(body) < limit and time.monotonic() < until:
             piece = response.raw.read1(ANSWER_MAX_BYTES, decode_content=False)
             if not piece:
                 return body

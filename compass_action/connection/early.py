@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 from typing import Any
 
-import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -61,12 +60,3 @@ class PatientAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = POOLS
         return manager
-
-
-def open_session() -> requests.Session:
-    """Open a session that takes nothing from the process's surroundings: no netrc, no proxies."""
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("https://", PatientAdapter())
-    session.mount("http://", PatientAdapter())
-    return session

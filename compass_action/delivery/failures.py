@@ -32,7 +32,8 @@ _TABLE = (
     Failure(
         key="credentials",
         headline="Compass refused the credentials",
-        hint="Check that email and api-token belong together and that the token has not expired.",
+        hint="Most likely the token has ended. Which token, and what to do each year: "
+        "https://github.com/compass-event/compass-event/blob/main/docs/tokens.md",
         spool=True,
         stops_all=True,
     ),

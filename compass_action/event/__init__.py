@@ -16,7 +16,7 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, names, parts, wording
+from . import components, identity, missing, names, numbers, parts, wording
 from .event import Event, Events
 from .facts import Facts
 
@@ -31,38 +31,21 @@ def build(
     snapshot: Snapshot,
     records: Sequence[Tracked] = (),
     resumed: Tracked | None = None,
+    ids: Mapping[str, str] = components.NOTHING,
 ) -> Events:
     """Build one event for each component.
 
     `resumed` is the record of the event whose later stage this is: its identity counts, whatever the
     inputs have become since. `records` are all those found, of which the one with the identity that
-    is built here lends its start and its number.
+    is built here lends its start and its number. `ids` are the components that Compass told for files
+    without an id, by path.
 
     Raises InputError with everything that is wrong, in all of the steps; NothingToReport if what the
     event would be about did not happen.
     """
     problems: list[Problem] = []
-    if resumed:
-        inputs = _resume(inputs, resumed)
-    begun_for = resumed.component_ids if resumed else ()
-    files, checkout = snapshot.component_files, system.checkout
-    chosen = collect(
-        problems, lambda: components.choose(inputs, files, begun_for, checkout, run.foreign_files)
-    )
-    kind = identity.find_event_type(inputs, run)
-    facts = Facts(
-        event_type=kind,
-        inputs=inputs,
-        system=system,
-        run=run,
-        now=snapshot.now,
-        components=chosen.ids if chosen else (),
-        begun=resumed,
-        records=tuple(records),
-        remembers=bool(inputs.record or system.state or system.records(snapshot.env)),
-    )
-    if not resumed:
-        facts = facts._replace(begun=_find_begun(facts))
+    facts, chosen = _gather(inputs, run, system, snapshot, records, resumed, ids, problems)
+    inputs = facts.inputs
     problems += _time_problems(inputs, snapshot.now)
     part = collect(problems, lambda: parts.build_part(facts))
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
@@ -73,10 +56,55 @@ def build(
     source = str(body.get("externalEventSourceId", "#"))
     if len(chosen.ids) > 1 and not source.endswith("#"):
         notices.append(wording.shared_source(source))
-    event = Event(kind, chosen.cloud_id, "", body, start_is_known=part.start_is_known)
-    named = names.read_names(files.files)
+    event = Event(facts.event_type, chosen.cloud_id, "", body, start_is_known=part.start_is_known)
+    named = names.read_names(snapshot.component_files.files)
     events = (_for_component(event, ari, named.get(ari, "")) for ari in chosen.ids)
     return Events(tuple(events), tuple(notices))
+
+
+def _gather(
+    inputs: Inputs,
+    run: CiRun,
+    system: System,
+    snapshot: Snapshot,
+    records: Sequence[Tracked],
+    resumed: Tracked | None,
+    ids: Mapping[str, str],
+    problems: list[Problem],
+) -> tuple[Facts, components.Components | None]:
+    """Gather what the event is made from; what is wrong is added to the problems."""
+    if resumed:
+        inputs = _resume(inputs, resumed)
+    begun_for = resumed.component_ids if resumed else ()
+    files, checkout, foreign = snapshot.component_files, system.checkout, run.foreign_files
+    chosen = collect(
+        problems, lambda: components.choose(inputs, files, begun_for, checkout, foreign, ids)
+    )
+    facts = Facts(
+        event_type=identity.find_event_type(inputs, run),
+        inputs=inputs,
+        system=system,
+        run=run,
+        now=snapshot.now,
+        components=chosen.ids if chosen else (),
+        begun=resumed,
+        records=tuple(records),
+        remembers=bool(inputs.record or system.state or system.records(snapshot.env)),
+    )
+    return (facts if resumed else facts._replace(begun=_find_begun(facts))), chosen
+
+
+def find_missing(
+    inputs: Inputs,
+    run: CiRun,
+    system: System,
+    snapshot: Snapshot,
+    records: Sequence[Tracked] = (),
+    ids: Mapping[str, str] = components.NOTHING,
+) -> missing.Missing | None:
+    """Find whether the event's start is missing and Compass may know it."""
+    facts, chosen = _gather(inputs, run, system, snapshot, records, None, ids, [])
+    return missing.find(facts, chosen.cloud_id) if chosen else None
 
 
 def _for_component(event: Event, ari: str, name: str) -> Event:
@@ -178,6 +206,6 @@ def _build_body(facts: Facts, part: dict[str, Any]) -> dict[str, Any]:
         "url": url,
         "externalEventSourceId": source,
         "lastUpdated": updated,
-        "updateSequenceNumber": identity.update_sequence_number(facts),
+        "updateSequenceNumber": numbers.update_sequence_number(facts),
         own_part: part,
     }

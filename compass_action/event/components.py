@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from compass_action.errors import InputError, Problem
+from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
 from compass_action.text import quoted
 from compass_action.workspace import ComponentFiles
 
+from . import changes
+from .component_file import Named, read_file
+
 DEFAULTS = ("compass.yml", "compass.yaml")
 
 # https://developer.atlassian.com/cloud/compass/config-as-code/ and the samples in Atlassian's
 # repositories: lower-case hex and hyphens. The shape is checked, not the UUIDs' versions.
-UUID = r"[0-9a-f]+(?:-[0-9a-f]+){4}"
+UUID = r"[0-9a-f]{1,12}(?:-[0-9a-f]{1,12}){4}"
 COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({UUID}):component/{UUID}/{UUID}", re.ASCII)
 CLOUD_ID = re.compile(UUID, re.ASCII)
-DEPTH_MAX = 64
+SHOWN_MAX = 3
+AUTO = "auto"
+"""The word for a component that Compass is asked for."""
 EXAMPLE = "ari:cloud:compass:CLOUD-ID:component/UUID/UUID"
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Components(NamedTuple):
@@ -34,12 +43,17 @@ class Components(NamedTuple):
     """What was left out, and why."""
 
 
-def wanted_files(given: Mapping[str, Given]) -> tuple[str, ...]:
-    """Name the paths or globs to read: none if ids are given, the defaults if nothing is."""
-    if "component-id" in given:
+def wanted_files(given: Mapping[str, Given], changed: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Name the paths or globs to read: none if ids are given, those above the changed files if only
+    they are, the defaults if nothing is.
+    """
+    found = given.get("component-id")
+    if (found and found.text.lower() != AUTO) or {"component-slug", "component-map"} & given.keys():
         return ()
     named = given.get("component-file")
-    return read_list(named.text) if named else DEFAULTS
+    if named:
+        return read_list(named.text)
+    return changes.files_to_try(changed, DEFAULTS) or DEFAULTS
 
 
 def choose(
@@ -48,22 +62,34 @@ def choose(
     tracked_ids: tuple[str, ...] = (),
     checkout: str = "",
     foreign: str | None = None,
+    ids: Mapping[str, str] = NOTHING,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
     `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
-    believed. Raises InputError with everything that
-    is wrong. What a glob matches and is no component's file is told and left out, if others are left.
+    believed; `ids` are those that Compass told for files that have none, by path. Raises InputError
+    with everything that is wrong, NothingToReport if no component holds a changed file. What a glob
+    matches and is no component's file is told and left out, if others are left.
     """
     problems: list[Problem] = []
     left_out: list[Problem] = []
+    changed = inputs.changed_files
     found = [("component-id", ari) for ari in tracked_ids or inputs.component_id or ()]
-    if not found:
-        found, problems, left_out = _read_files(files)
+    if found:
+        pass
+    elif inputs.component_map:
+        found = [("component-map", ari) for ari in changes.owners(inputs.component_map, changed)]
+    else:
+        files = files if changed is None else _narrow(files, changed)
+        found, problems, left_out = _read_files(files, ids)
         if found and foreign:
             raise InputError([Problem(found[0][0], f"{foreign}.")])
-        if not found:
+        if not found and changed is None:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
+        elif not found:
+            problems += left_out
+    if not found and not problems:
+        raise NothingToReport(_unheld(changed or ()))
     problems += [
         Problem(where, f"{quoted(ari)} is not a component's ARI. Write {EXAMPLE}.")
         for where, ari in found
@@ -73,19 +99,41 @@ def choose(
     problems += _cloud_problems(inputs.cloud_id, list(clouds))
     if problems:
         raise InputError(problems)
-    ids = tuple(dict.fromkeys(ari for _, ari in found))
-    notices = tuple(f"{where} is left out: {what}" for where, what in left_out)
-    return Components(next(iter(clouds)), ids, notices)
+    chosen = tuple(dict.fromkeys(ari for _, ari in found))
+    notices = [f"{where} is left out: {what}" for where, what in left_out]
+    if changed is not None and inputs.component_id:
+        notices.append("changed-files narrows nothing, for component-id says which components.")
+    return Components(next(iter(clouds)), chosen, tuple(notices))
+
+
+def _narrow(files: ComponentFiles, changed: tuple[str, ...]) -> ComponentFiles:
+    """Leave the files of the components that hold a change, and those that somebody asked for by name
+    and that cannot be read.
+    """
+    unread = {file.path for file in files.files if file.text is None and not file.by_chance}
+    held = changes.holding((f.path for f in files.files if f.path not in unread), changed)
+    kept = (file for file in files.files if file.path in held | unread)
+    return files._replace(files=tuple(kept))
+
+
+def _unheld(changed: tuple[str, ...]) -> str:
+    """Say that nothing changed that belongs to a component."""
+    if not changed:
+        return "Nothing changed: changed-files is an empty list."
+    some = ", ".join(map(quoted, changed[:SHOWN_MAX]))
+    more = f" and {len(changed) - SHOWN_MAX} more" if len(changed) > SHOWN_MAX else ""
+    return f"No component holds a changed file ({some}{more})."
 
 
 def _read_files(
-    files: ComponentFiles,
+    files: ComponentFiles, ids: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[Problem], list[Problem]]:
     """Read the ids of the files; with them what is wrong, and what may be left out."""
     found, problems, left_out = [], [], []
     for file in files.files:
         where = f"component-file {quoted(file.path)}"
-        ari, problem = (None, file.problem) if file.text is None else _read_id(file.text)
+        said = Named(problem=file.problem) if file.text is None else read_file(file.text)
+        ari, problem = ids.get(file.path) or said.id, said.problem
         if ari and (COMPONENT_ARI.fullmatch(ari) or not file.by_chance):
             found.append((where, ari))
         elif file.by_chance:
@@ -138,45 +186,3 @@ def _cloud_problems(given: str | None, clouds: list[str]) -> list[Problem]:
         )
         return [Problem("component-id", message)]
     return []
-
-
-def _read_id(text: str) -> tuple[str | None, str | None]:
-    """Read the top-level `id` of a compass.yml; the id, or what is wrong.
-
-    Only the parser's events are looked at: no object is built, no alias is followed, no tag is
-    obeyed, so that the file, which anybody's pull request may change, costs no more than its size.
-    """
-    import yaml  # here, because a run with an id needs no YAML
-
-    depth, key, values = 0, None, []
-    try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-            if depth == 0 and isinstance(event, yaml.NodeEvent):
-                if not isinstance(event, yaml.MappingStartEvent):
-                    break
-            elif depth == 1 and isinstance(event, yaml.NodeEvent):
-                if key is None:
-                    key = event
-                else:
-                    if isinstance(key, yaml.ScalarEvent) and key.value == "id":
-                        values.append(event)
-                    key = None
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > DEPTH_MAX:  # the parser's time grows with the square of the depth
-                    return None, "it is nested too deeply. Simplify it, or give component-id."
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.DocumentEndEvent):
-                break
-    except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \U beyond Unicode
-        return None, "it is not valid YAML. Fix it, or give component-id."
-    ids = [e.value.strip() for e in values if isinstance(e, yaml.ScalarEvent)]
-    if len(values) > 1:
-        return None, "it has more than one id. One file describes one component."
-    if not ids or ids[0] in ("", "~", "null", "Null", "NULL"):
-        return None, (
-            "it has no id. Add the component's ARI as its top-level id (Compass shows it in the "
-            "menu of the component's page), or give component-id."
-        )
-    return ids[0], None

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from compass_action.ci.run import CiRun
@@ -26,11 +25,16 @@ from compass_action.tracking import Identity, Tracked, digest_of
 
 from .environments import slug
 from .facts import Facts
-from .states import UNFINISHED, is_unfinished
+from .numbers import (
+    begins,
+    is_from_the_future,
+    milliseconds,
+    number_of_first_report,
+    sequence_number,
+)
+from .states import UNFINISHED
 
-SEQUENCE_MAX = 2**53 - 1
 CREDENTIALS = re.compile(r"//[^/?#]*@")
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def find_event_type(inputs: Inputs, run: CiRun) -> str:
@@ -89,7 +93,22 @@ def event_path(facts: Facts) -> str | None:
     naming = facts.system.naming
     if not naming:
         return None
-    return _below_server(facts.run, naming.run if facts.inputs.scope == "run" else naming.job)
+    whole = facts.inputs.scope == "run"
+    path = _below_server(facts.run, naming.run if whole else naming.job)
+    return f"{path}/{_moment(facts, path)}" if path and naming.restarts_keep_ids else path
+
+
+def _moment(facts: Facts, path: str) -> int:
+    """The milliseconds of an execution's start, else of its first report, which its record names."""
+    components = digest_of(facts.components)
+    for record in facts.records:
+        same = (record.identity.event_type, record.components) == (facts.event_type, components)
+        begun, _, moment = (record.identity.pipeline_id or "").rpartition("/")
+        if same and begun == path and record.state in UNFINISHED and moment.isdecimal():
+            return int(moment)
+    run = facts.run
+    started = run.run_started_at if facts.inputs.scope == "run" else run.job_started_at
+    return milliseconds(started or facts.now)
 
 
 def _below_server(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None:
@@ -102,6 +121,14 @@ def _build_pipeline_id(facts: Facts) -> str:
     found = facts.inputs.pipeline_id or event_path(facts)
     if not found:
         raise _unknown("pipeline-id", facts.system, "an id that differs for every build")
+    naming = facts.system.naming
+    forgotten = begins(facts) and not facts.remembers and not facts.run.job_started_at
+    if naming and naming.restarts_keep_ids and forgotten and not facts.inputs.pipeline_id:
+        message = (
+            f"{facts.system.name} keeps every id when a build is run again, and has no place for what "
+            "was begun. Name a file for it in record, or report the outcome alone."
+        )
+        raise InputError([Problem("state", message)])
     return found
 
 
@@ -119,9 +146,9 @@ def _deployment(facts: Facts) -> Identity:
     sequence = inputs.sequence_number
     try:
         if sequence is None:
-            sequence = _sequence_number(facts)
+            sequence = sequence_number(facts)
         if sequence is None and naming:
-            sequence = _number_of_first_report(facts, pipeline_id, environment)
+            sequence = number_of_first_report(facts, pipeline_id, environment)
         if sequence is None:
             wanted = "a number that rises with every deployment, such as the build number"
             problems += _unknown("sequence-number", system, wanted).problems
@@ -149,38 +176,8 @@ def find_begun(facts: Facts, wanted: Identity) -> Tracked | None:
     components = digest_of(facts.components)
     for record in facts.records:
         if (record.identity, record.components) == (wanted, components):
-            return None if _is_from_the_future(record, facts.now) else record
+            return None if is_from_the_future(record, facts.now) else record
     return None
-
-
-def _is_from_the_future(record: Tracked, now: datetime) -> bool:
-    """Tell a record that no clock of a runner could have written; it would hide every later update."""
-    number = record.update_sequence_number
-    return number is not None and number > milliseconds(now + timedelta(days=1))
-
-
-def milliseconds(moment: datetime) -> int:
-    """Count the milliseconds since 1970."""
-    # In whole numbers: through a float, some moments come out a millisecond too low.
-    return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
-def update_sequence_number(facts: Facts) -> int:
-    """Number an update: as given, else by the time of its news, else by the time of the report; always
-    above the one before it, so that a step back of the clock hides nothing.
-    """
-    inputs, run, begun = facts.inputs, facts.run, facts.begun
-    if inputs.update_sequence_number is not None:
-        found = inputs.update_sequence_number
-    elif run.updated_at:
-        found = milliseconds(run.updated_at) + run.update_rank
-    elif inputs.last_updated and not begun:
-        found = milliseconds(inputs.last_updated)
-    else:
-        found = milliseconds(facts.now)
-    if not begun or begun.update_sequence_number is None or _is_from_the_future(begun, facts.now):
-        return found
-    return max(found, begun.update_sequence_number + 1)
 
 
 def of_part(event_type: str, part: Mapping[str, Any]) -> Identity:
@@ -207,38 +204,6 @@ def _text(part: Mapping[str, Any], name: str, id_name: str) -> str | None:
     named = part.get(name)
     found = named.get(id_name) if isinstance(named, Mapping) else None
     return found if isinstance(found, str) else None
-
-
-def _sequence_number(facts: Facts) -> int | None:
-    """Number a deployment; None if the host does not say, ValueError if there is no room for it."""
-    naming = facts.system.naming
-    if not naming:
-        return None
-    whole, run = facts.inputs.scope == "run", facts.run
-    found = (naming.run_number if whole else naming.job_number)(run)
-    if found is None and (started := run.run_started_at if whole else run.job_started_at):
-        found = milliseconds(started)
-    if found is not None and found > SEQUENCE_MAX:
-        raise ValueError(
-            f"{found} is above 2^53. Give a sequence-number that rises with every deployment."
-        )
-    return found
-
-
-def _number_of_first_report(
-    facts: Facts, pipeline_id: str | None, environment: str | None
-) -> int | None:
-    """Number a deployment by its first report, where the system has no number that rises.
-
-    None where the first report could not tell the last one what number it took.
-    """
-    components = digest_of(facts.components)
-    for record in facts.records:
-        same = (record.identity.pipeline_id, record.identity.environment_id, record.components)
-        if same == (pipeline_id, environment, components) and record.state in UNFINISHED:
-            return record.identity.sequence_number
-    begins = is_unfinished(facts.inputs.state or facts.run.status)
-    return None if begins and not facts.remembers else milliseconds(facts.now)
 
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:

@@ -115,7 +115,7 @@ def _environment(facts: Facts, environment_id: str) -> Part:
 
 def _pipeline(facts: Facts, pipeline_id: str) -> Fields:
     inputs, run = facts.inputs, facts.run
-    url = inputs.pipeline_url or run.run_url or inputs.url
+    url = inputs.pipeline_url or run.run_url or inputs.url or run.repository_url
     named = {
         "pipelineId": pipeline_id,
         "displayName": wording.pipeline_of_part(inputs, run, pipeline_id),

@@ -18,6 +18,7 @@ from .values import FLAGS
 
 EXAMPLES = ("send", "run", "check", "replay")
 HELP = ("-h", "--help")
+OFFLINE = "--offline"
 
 
 class CommandLine(NamedTuple):
@@ -30,6 +31,8 @@ class CommandLine(NamedTuple):
     """Files, topics, the command of `run`; all arguments of the commands that read their own."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the options of `run`, whose command runs all the same."""
+    offline: bool = False
+    """`check --offline`: nobody is asked."""
 
     def __repr__(self) -> str:
         """Show what was typed, but for values: they may hold a secret."""
@@ -49,6 +52,8 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine()  # the way of all hosts
     if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
         return CommandLine(argv[0], {}, tuple(argv[1:]))
+    if argv[0] == "check" and OFFLINE in argv:
+        return parse([word for word in argv if word != OFFLINE])._replace(offline=True)
     dashes = argv.index("--") if "--" in argv else len(argv)
     words = list(_scan(argv[:dashes]))
     named = [word.text for word in words if not _looks_like_option(word.text)]
@@ -62,7 +67,10 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine("help", {}, (command,) if "send" != command != "help" else ())
     if "--version" in asked:
         return CommandLine("version")
-    problems = [*_problems(words), *_rest_problems(command, named, behind, dashes < len(argv))]
+    problems = [
+        *_problems(words, command),
+        *_rest_problems(command, named, behind, dashes < len(argv)),
+    ]
     arguments = _arguments(words)
     if command == "run" and behind:
         return CommandLine(command, arguments, tuple(behind), tuple(problems))
@@ -116,12 +124,16 @@ def _arguments(words: Sequence[Word]) -> dict[str, str]:
     return given
 
 
-def _problems(words: Sequence[Word]) -> Iterator[Problem]:
+def _problems(words: Sequence[Word], command: str) -> Iterator[Problem]:
     """Find what is wrong with the options. Values are not shown: they may be secrets."""
+    reads = COMMANDS[command].reads or BY_NAME.keys()
     for text, value in words:
-        if value is not None or not _looks_like_option(text):
+        name = text.removeprefix("--")
+        if not _looks_like_option(text) or (value is not None and name in reads):
             continue
-        if text.removeprefix("--") in BY_NAME:
+        if value is not None:
+            what = f"{text} has no meaning for {command}. Leave it out."
+        elif name in BY_NAME:
             what = f"{text} has no value."
         else:
             near = nearest(text.lstrip("-"), BY_NAME)

@@ -16,8 +16,12 @@ class Command(NamedTuple):
     text: str = ""
     """What its own help says after that, in whole sentences."""
     examples: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """The inputs that its help shows; it takes the others as well, but for what `reads` leaves out."""
     takes: str = ""
     """What stands for the words that it takes beside options; empty where it takes none."""
+    reads: frozenset[str] = frozenset()
+    """The inputs that have a meaning for it; empty where all have one."""
     reads_alone: bool = False
     """It reads its arguments itself."""
 
@@ -30,6 +34,8 @@ COMMANDS: Mapping[str, Command] = {
         "from the CI system.",
         examples=("compass-event --environment production --state success",
                   "compass-event --event-type incident --event-id INC-7 --state open"),
+        options=("event-type", "state", "environment", "component-id", "event-id", "severity",
+                 "outbox", "dry-run"),
     ),
     "run": Command(
         "run a command and report how it went",
@@ -43,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
         "command has ended.",
         ("compass-event run --environment production -- ./deploy.sh --region eu",
          "compass-event run -- sh -c 'make && make test'"),
+        ("environment", "component-id", "pipeline-id", "started-at", "on-error", "timeout", "outbox"),
         takes="COMMAND",
     ),
     "events": Command(
@@ -53,28 +60,47 @@ COMMANDS: Mapping[str, Command] = {
         "checked before the first one is sent; they are sent within Compass's rate limit.",
         ("compass-event events findings.jsonl --event-type vulnerability",
          "jq -c '…' report.json | compass-event events - --timeout 600"),
+        ("event-type", "component-id", "external-event-source-id", "timeout", "outbox", "on-error",
+         "dry-run", "json"),
         takes="FILE",
     ),
     "check": Command(
-        "show what would be sent and where each value comes from",
-        text="Sends nothing and needs no credentials. Shows every value of the event with its "
-        "source, then the request.",
-        examples=("compass-event check --environment production --state success",
-                  "compass-event check --json"),
+        "show what would be sent, and whether Compass would take it",
+        "[--offline] [--INPUT VALUE …]",
+        "Sends no event. Asks Compass whether site, token, component and its event sources are right, "
+        "where credentials are given; with --offline nobody is asked. Shows every value of the event "
+        "with its source, then the request.",
+        ("compass-event check --environment production --state success",
+         "compass-event check --offline --json"),
+        options=("json", "debug"),
+    ),
+    "verify": Command(
+        "ask Compass whether the event of this run counts",
+        text="Compass's answer 202 says only that an event was taken in. This asks Compass what it "
+        "shows of the event of this run. Takes the inputs with which it was sent; `verify: true` asks "
+        "right after sending.",
+        examples=("compass-event verify --environment production --state success",),
+        options=("environment", "component-id", "event-id", "timeout", "json"),
     ),
     "replay": Command(
         "send what an outbox has kept",
         "FILE … [--INPUT VALUE …]",
         "Sends the very bytes that could not be delivered before. What is delivered leaves the "
-        "file; the rest stays.",
+        "file; the rest stays. With component-id, only the events of these components are sent.",
         ("compass-event replay outbox.jsonl --site acme",),
+        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "json",
+         "debug"),
         takes="FILE",
+        # A kept event is sent as it is: an option that would change it can only be a mistake.
+        reads=frozenset({"site", "email", "api-token", "api-url", "component-id", "on-error",
+                         "timeout", "ci", "json", "debug"}),
     ),
     "post": Command(
         "end a tracked job (GitHub calls this by itself)",
         text="Reports the outcome of the job whose start `track: true` has reported. "
         "On GitHub the action does this at the end of the job.",
         examples=("compass-event post",),
+        options=("state", "on-error", "timeout", "outbox"),
     ),
     "sandbox": Command(
         "run a local stand-in for Compass", "[--port N] [OPTION …]",

@@ -123,11 +123,14 @@ def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]
         yield Problem(row.name, message)
 
 
-def find_leaks(given: Mapping[str, Given], secrets: Secrets) -> Iterator[Problem]:
-    """Find the inputs that hold the API token and are not meant to."""
+def find_leaks(
+    given: Mapping[str, Given], secrets: Secrets, own: str = "api-token"
+) -> Iterator[Problem]:
+    """Find the inputs that hold a secret and are not meant to; `own` is the one that is."""
+    what = "the API token" if own == "api-token" else "the host's token"
     for name, found in given.items():
         if not BY_NAME[name].type.is_secret and secrets.stand_in(found.text):
-            yield Problem(name, "it holds the API token. Take it out: only api-token is for it.")
+            yield Problem(name, f"it holds {what}. Take it out: only {own} is for it.")
 
 
 def strength(given: Given) -> int:

@@ -18,9 +18,12 @@ from .values import (
     FLAG,
     LIST,
     MAPPING,
+    OWNERS,
+    PATHS,
     RULES,
     SECONDS,
     SECRET,
+    SLUGS,
     TEXT,
     TIME,
     WEB_ADDRESS,
@@ -89,8 +92,11 @@ INPUTS = (
     Input("api-token", SECRET, "connection", "An Atlassian API token. Keep it in the CI system's secret store."),
     Input("cloud-id", TEXT, "connection", "The site's cloud id. Default: the one inside the component's ARI."),
     Input("api-url", TEXT, "connection", "The API's base URL in place of https://SITE.atlassian.net/gateway/api; https only, http for loopback."),
-    Input("component-id", LIST, "component", "The component's ARI, or several, one on each line or with commas between them."),
+    Input("component-id", LIST, "component", "The component's ARI, or several, one on each line or with commas between them; auto asks Compass for the one that links to this repository."),
+    Input("component-slug", SLUGS, "component", "The component's slug, or several, for which Compass is asked for the ids."),
     Input("component-file", LIST, "component", "Paths or globs of compass.yml files whose id is used. Default: compass.yml or compass.yaml at the root."),
+    Input("component-map", OWNERS, "component", "Components by path, where there is no compass.yml: one path glob = ARI on each line; the first match counts."),
+    Input("changed-files", PATHS, "component", "The files that changed, one on each line or as a JSON list: only the components that hold one of them are reported."),
     Input("event-type", one_of(EVENT_TYPE_WORDS), "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto"),
     Input("state", TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
     Input("event-id", TEXT, "event", "The id of an incident, flag, alert or other event that is no build or deployment. Updates have to carry the same id."),
@@ -121,7 +127,9 @@ INPUTS = (
     Input("outbox", TEXT, "behaviour", "A file for what could not be delivered, for compass-event replay."),
     Input("record", TEXT, "behaviour", "A file that keeps what was begun, where the CI system has no place for it: one line for each event."),
     Input("dry-run", FLAG, "behaviour", "Print the exact request, send nothing.", "false"),
-    Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong: github, bitbucket, gitlab or unknown."),
+    Input("verify", FLAG, "behaviour", "Ask Compass after sending whether the event counts; for at most 30 s.", "false"),
+    Input("host-token", SECRET, "behaviour", "A token of the CI system, for what the job cannot see: its start on GitHub, the outcome of the whole run. Default: none, and nothing is asked."),
+    Input("ci", TEXT, "behaviour", "The CI system's name, where detection is wrong or impossible: jenkins, tekton, argocd, unknown …; docs/ci-systems.md has all."),
     Input("json", FLAG, "behaviour", "Print one JSON object on standard output, and the log on standard error.", "false"),
     Input("debug", FLAG, "behaviour", "Say more. Secrets stay hidden.", "false"),
     Input("job-status", TEXT, "runner", "The outcome of this job so far; leave it alone."),
@@ -144,7 +152,11 @@ class Inputs(NamedTuple):
     cloud_id: str | None = None
     api_url: str | None = None
     component_id: tuple[str, ...] | None = None
+    component_slug: tuple[str, ...] | None = None
     component_file: tuple[str, ...] | None = None
+    component_map: tuple[tuple[str, str], ...] | None = None
+    changed_files: tuple[str, ...] | None = None
+    """Empty where it was said that nothing changed."""
     event_type: str = "auto"
     state: str | None = None
     event_id: str | None = None
@@ -175,6 +187,9 @@ class Inputs(NamedTuple):
     outbox: str | None = None
     record: str | None = None
     dry_run: bool = False
+    verify: bool = False
+    host_token: str | None = None
+    """Secret."""
     ci: str | None = None
     json: bool = False
     debug: bool = False
@@ -185,6 +200,7 @@ class Inputs(NamedTuple):
     workflow_ref: str | None = None
 
     def __repr__(self) -> str:
-        """Show what was asked, but for the secret."""
-        shown = self._asdict() | {"api_token": "***" if self.api_token else None}
+        """Show what was asked, but for the secrets."""
+        secret = {row.field for row in INPUTS if row.type.is_secret}
+        shown = {k: "***" if v and k in secret else v for k, v in self._asdict().items()}
         return f"Inputs({', '.join(f'{name}={value!r}' for name, value in shown.items() if value)})"

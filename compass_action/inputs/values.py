@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from compass_action.text import advise, nearest, quoted
 
 from .mappings import read_mapping
+from .paths import read_owners, read_paths
 
 INT64_MAX = 2**63 - 1
 TIMEOUT_MAX_SECONDS = 3_600
@@ -37,7 +38,7 @@ RFC3339 = re.compile(
 EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
 INTEGER = re.compile(r"\d+", re.ASCII)
 DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
-FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
+FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
 
 
 def read_text(text: str) -> str:
@@ -144,23 +145,32 @@ def read_list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
+def read_slugs(text: str) -> tuple[str, ...]:
+    """Read a list of slugs, as they stand in addresses."""
+    found = read_list(text)
+    for slug in found:
+        if not re.fullmatch(r"[A-Za-z0-9._~-]+", slug):
+            raise ValueError(
+                f"{quoted(slug)} is not a slug. Write letters, digits and hyphens, such as shop-web."
+            )
+    return found
+
+
 def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     """Read a list of `glob=CATEGORY`, first match first."""
     rules = []
     for line in read_list(text):
         glob, equals, category = (part.strip() for part in line.rpartition("="))
         if not equals or not glob or category.lower() not in CATEGORIES:
+            near = (
+                nearest(category, CATEGORIES) if glob and category.lower() not in CATEGORIES else ""
+            )
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
-                "`eu-live-*=PRODUCTION`." + _near_category(category)
+                "`eu-live-*=PRODUCTION`." + (f" Did you mean {near}?" if near else "")
             )
         rules.append((glob, CATEGORIES[category.lower()]))
     return tuple(rules)
-
-
-def _near_category(text: str) -> str:
-    near = nearest(text, CATEGORIES)
-    return f" Did you mean {near}?" if near and near != text.upper() else ""
 
 
 class ValueType(NamedTuple):
@@ -207,5 +217,8 @@ TIME = ValueType(read_time, "TIME")
 WEB_ADDRESS = ValueType(read_url)
 COMMIT = ValueType(read_commit)
 LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
+SLUGS = ValueType(read_slugs, is_list=True, dropped=" \t\r\n,")
 MAPPING = ValueType(read_mapping, "YAML", from_file=True)
 RULES = ValueType(read_rules, is_list=True)
+PATHS = ValueType(read_paths, is_list=True)
+OWNERS = ValueType(read_owners, is_list=True)

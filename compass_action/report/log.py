@@ -78,7 +78,7 @@ class Log:
         rendered = self._speaker.render(level, safe_title, "\n".join(lines))
         if self._speaker.dressed:
             rendered = terminal.dress(rendered, level, terminal.look(stream, self._env))
-        self._write(rendered, stream)
+        self._write(terminal.plain(rendered, self._env), stream)
 
     def show(self, text: str) -> None:
         """Show a text of several lines as it is, but for secrets and stings."""

@@ -6,6 +6,7 @@ https://no-color.org and https://force-color.org name the variables.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import IO, NamedTuple
 
@@ -17,6 +18,7 @@ COLOURS = {
     "error": "\x1b[31m",
     "debug": "\x1b[2m",
 }
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NARROWEST = 40
 MILESTONES = 10
 """How often a log is told how far the work has come."""
@@ -46,6 +48,11 @@ def look(stream: IO[str], env: Mapping[str, str]) -> Look:
     if env.get("NO_COLOR"):
         coloured = False
     return Look(coloured, _width(stream, env) if terminal else None)
+
+
+def plain(lines: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """Take the colours out of a host's own manner where NO_COLOR forbids them."""
+    return [COLOUR.sub("", line) for line in lines] if env.get("NO_COLOR") else list(lines)
 
 
 def _width(stream: IO[str], env: Mapping[str, str]) -> int | None:

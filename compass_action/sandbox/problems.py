@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
+from sqlite3 import Connection
 from typing import NamedTuple
 
 from compass_action.sandbox.rows import refusals, time
@@ -92,7 +93,7 @@ def find(store: Store, now: float, *, ended: bool, minutes: int) -> list[Problem
         *_refused(store),
         *_of_concern(store),
         *_shared_sources(store),
-        *_two_sources(store),
+        *islice(_two_sources(store), MOST),
         *_without_duration(store),
         *_unfinished(store, latest),
     ]
@@ -138,35 +139,47 @@ def _of_concern(store: Store) -> Iterator[Problem]:
 def _shared_sources(store: Store) -> Iterator[Problem]:
     with store.reading() as db:
         found = db.execute(
-            "SELECT s.external_id, s.type, group_concat(DISTINCT a.component_id), count(DISTINCT e.id),"
-            " max(e.id), max(c.received) FROM source s JOIN attachment a ON a.source_id = s.id"
-            " JOIN event e ON e.source_id = s.id JOIN change c ON c.id = e.counted_id"
-            " GROUP BY s.id HAVING count(DISTINCT a.component_id) > 1 ORDER BY 6 DESC LIMIT ?",
+            "SELECT s.id, s.external_id, s.type, group_concat(a.component_id) FROM source s"
+            " JOIN attachment a ON a.source_id = s.id GROUP BY s.id HAVING count(*) > 1"
+            " ORDER BY s.id DESC LIMIT ?",
             (MOST,),
         ).fetchall()
-    for source, kind, components, events, last, received in found:
+        events = {row[0]: _events_of(db, row[0]) for row in found}
+    for number, source, kind, components in found:
+        count, last, received = events[number]
         ids = tuple(components.split(","))
         says = (
-            f"What the source {source} sends ({events} {kind} event{'s' * (events != 1)}) shows on all of "
+            f"What the source {source} sends ({count} {kind} event{'s' * (count != 1)}) shows on all of "
             f"its {len(ids)} components, whichever it was sent for"
         )
         yield Problem("shared-source", says, received, last, ids)
 
 
+def _events_of(db: Connection, source: int) -> tuple[int, int | None, int]:
+    """How many events a source has, the newest of them, and when that came."""
+    count, last, received = db.execute(
+        "SELECT count(*), max(e.id), ifnull(max(c.received), 0) FROM event e"
+        " JOIN change c ON c.id = e.counted_id WHERE e.source_id = ?",
+        (source,),
+    ).fetchone()
+    return count, last, received
+
+
 def _two_sources(store: Store) -> Iterator[Problem]:
     with store.reading() as db:
         found = db.execute(
-            "SELECT a.component_id, s.type, s.external_id, max(c.received) FROM attachment a"
-            " JOIN source s ON s.id = a.source_id JOIN event e ON e.source_id = s.id"
-            " JOIN change c ON c.id = e.counted_id WHERE s.external_id IS NOT NULL"
-            " GROUP BY a.component_id, s.id ORDER BY a.component_id, s.type, s.id"
+            "SELECT a.component_id, s.type, s.external_id, s.id FROM attachment a"
+            " JOIN source s ON s.id = a.source_id WHERE s.external_id IS NOT NULL"
+            " ORDER BY a.component_id, s.type, s.id"
         ).fetchall()
     by_component: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for component, kind, source, received in found:
-        by_component.setdefault((component, kind), []).append((source, received))
+    for component, kind, source, number in found:
+        by_component.setdefault((component, kind), []).append((source, number))
     for (component, kind), sources in by_component.items():
-        for (first, _), (second, received) in combinations(sources[:20], 2):
+        for (first, _), (second, number) in combinations(sources[:20], 2):
             if is_one_repository(first, second):
+                with store.reading() as db:
+                    received = _events_of(db, number)[2]
                 says = f"The {kind} events of one component come from {first} and from {second}"
                 yield Problem("two-sources", says, received, None, (component,))
 

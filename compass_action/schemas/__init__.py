@@ -7,13 +7,13 @@ One file for each event type, named as the API names the type, describes the who
 `shared.json` holds the definitions they refer to. They are stricter than the published contract and
 never laxer (a test compares them); where a rule is not the contract's, a `$comment` says whose it
 is. Two rules go beyond what a schema can say: the times are in order (`formats.ORDER`), and 1.0 is
-no integer.
+no integer. `verdict.py` says yes to a good event, cheaply; `explain.py` says what is wrong with a bad one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,13 +22,11 @@ from compass_action.errors import EventError, Problem
 from compass_action.event_types import EVENT_TYPES
 from compass_action.text import advise
 
-from .formats import is_date_time, is_url, read_disorder
+from .formats import read_disorder
 from .plain import copy_plain
-from .sentences import build_path, quote, read_problems
+from .verdict import satisfies
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
-
     from compass_action.event.event import Event
 
 SHARED = "shared.json#/$defs/"
@@ -45,26 +43,28 @@ class Payload(NamedTuple):
 
 def validate(event: Event) -> Payload:
     """Validate an event; raise EventError with everything that is wrong with it."""
-    # What cannot be said in JSON is one problem, not also a null where a text belongs.
+    event_type = event.event_type
+    schema = load_schema(event_type)
     faults: dict[tuple[object, ...], str] = {}
     request: Any = copy_plain(event.request(), faults)
-    unsayable = {build_path(path): what for path, what in faults.items()}
-    problems = [Problem(where, what) for where, what in unsayable.items()]
-    problems += [
-        problem
-        for problem in _find_problems(event.event_type, request)
-        if problem.where not in unsayable
-    ]
-    if problems:
-        raise EventError(sorted(problems))
+    disordered = any(read_disorder(event_type, request))
+    if faults or disordered or not satisfies(request, schema):
+        from .explain import find_problems  # it imports jsonschema
+
+        raise EventError(find_problems(event_type, schema, request, faults))
     body = json.dumps(request, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Payload(event.event_type, request["componentId"], body.encode())
+    return Payload(event_type, request["componentId"], body.encode())
 
 
-def load_schema(event_type: str) -> dict[str, Any]:
+@cache  # one command may send the same type of event for many components
+def load_schema(event_type: str) -> Mapping[str, Any]:
     """Load the schema of a request of this type, the shared definitions put in their places."""
     if event_type not in EVENT_TYPES:
-        raise EventError([Problem("$.event", _describe_unknown_type(event_type))])
+        from .sentences import quote  # for a refusal only
+
+        advice = advise(str(event_type), EVENT_TYPES, (), "compass-event help inputs")
+        message = f"{quote(event_type)} is not an event type. {advice}"
+        raise EventError([Problem("$.event", message)])
     shared = _read_definitions()
 
     def put_in_place(value: dict[str, Any]) -> dict[str, Any]:
@@ -73,42 +73,6 @@ def load_schema(event_type: str) -> dict[str, Any]:
 
     schema: dict[str, Any] = json.loads(_read(event_type), object_hook=put_in_place)
     return schema
-
-
-def _find_problems(event_type: str, request: Any) -> Iterator[Problem]:
-    for error in _build_validator(event_type).iter_errors(request):
-        yield from read_problems(error, event_type)
-    event = request.get("event")
-    body = event.get(event_type) if isinstance(event, dict) else None
-    for path, first in read_disorder(event_type, body):
-        yield Problem(
-            build_path(["event", event_type, *path]),
-            f"It is earlier than {first}. Write a later time, or leave it out.",
-        )
-
-
-@cache  # one command may send the same type of event for many components
-def _build_validator(event_type: str) -> Validator:
-    # jsonschema is imported here because it costs more than the rest of the program, and a command
-    # that stops before this point (a wrong input, secrets withheld) should not pay for it.
-    from jsonschema import Draft202012Validator, FormatChecker
-    from jsonschema.validators import extend
-
-    # JSON Schema takes 1.0 for an integer; a reader of int64 need not.
-    types = Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-    )
-    formats = FormatChecker(formats=())
-    formats.checks("date-time")(is_date_time)
-    formats.checks("url")(is_url)
-    build: Any = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
-    validator: Validator = build(load_schema(event_type), format_checker=formats)
-    return validator
-
-
-def _describe_unknown_type(event_type: object) -> str:
-    advice = advise(str(event_type), EVENT_TYPES, (), "compass-event help inputs")
-    return f"{quote(event_type)} is not an event type. {advice}"
 
 
 def _read_definitions() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compass_action.errors import Problem
-from compass_action.text import advise, words
+from compass_action.text import advise, utf16_units, words
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -104,7 +104,10 @@ def _tell_unknown(error: ValidationError, event_type: str) -> Sentences:
 
 
 def _tell_too_long(error: ValidationError, event_type: str) -> Sentences:
-    yield (), f"It has {len(str(error.instance))} characters. {build_advice(_open(error)[0])}"
+    yield (
+        (),
+        f"It has {utf16_units(str(error.instance))} characters. {build_advice(_open(error)[0])}",
+    )
 
 
 def _tell_unfinished(error: ValidationError, event_type: str) -> Sentences:

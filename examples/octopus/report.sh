@@ -12,7 +12,7 @@ COMPASS_EMAIL=$(get_octopusvariable "Compass.Email")
 COMPASS_API_TOKEN=$(get_octopusvariable "Compass.ApiToken")
 export COMPASS_EMAIL COMPASS_API_TOKEN
 
-docker run --rm -e COMPASS_EMAIL -e COMPASS_API_TOKEN compassevent/compass-event:0.1.0 \
+docker run --rm -e COMPASS_EMAIL -e COMPASS_API_TOKEN compassevent/compass-event:0.2.0 \
     --site acme \
     --component-id ari:cloud:compass:a5fd7e86-1037-4957-88e1-656b1179d617:component/30307f94-33fc-4613-b40d-651fee166c5e/c34578a8-98c2-43e3-8b47-ee9b4fe598e4 \
     --external-event-source-id "https://git.acme.example/shop#c34578a8-98c2-43e3-8b47-ee9b4fe598e4" \

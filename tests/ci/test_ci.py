@@ -7,8 +7,8 @@ of the run, and the event that is sent for it where a user gives nothing but the
 
 from __future__ import annotations
 
+import functools
 import json
-import re
 from datetime import datetime
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def test_every_expected_record_has_its_recording() -> None:
 
 
 def test_every_system_is_recorded() -> None:
-    assert {ci.detect(read_env(path)).name for path in RECORDED} == set(ci.SYSTEMS)
+    assert {interpret(snapshot(path.stem)).system.name for path in RECORDED} == set(ci.SYSTEMS)
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
@@ -92,25 +92,19 @@ def test_at_most_one_system_recognises_a_run(path: Path) -> None:
     assert sum(system.detect(env) for system in known) <= 1
 
 
-@pytest.mark.parametrize("name", ["gitea-push", "forgejo-push", "woodpecker-push", "shell"])
-def test_look_alikes_are_not_taken_for_another_system(name: str) -> None:
-    """Gitea and Forgejo set GITHUB_ACTIONS, Woodpecker uses CI_PIPELINE_*, anybody has BUILD_ID."""
-    assert ci.detect(read_env(TESTS / "ci" / f"{name}.env")) is ci.UNKNOWN
-
-
 def test_the_input_ci_overrules_what_was_detected() -> None:
     """For a Gitea whose pages and ids happen to be like GitHub's."""
     inputs, system, run = interpret(snapshot("gitea-push"), {"ci": "GitHub"})
     assert inputs.ci == "GitHub"
     assert system.name == run.system == "github"
-    assert run.repository_url == "https://gitea.acme.example/acme/shop"
+    assert run.repository_url == "https://gitea:3000/acme/shop"
 
 
-def test_an_unknown_ci_system_lists_the_known_ones() -> None:
+def test_an_unknown_ci_system_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(InputError) as raised:
         ci.detect({}, "githbu")
     assert str(raised.value.problems[0]) == (
-        'ci: "githbu" is not a known CI system. Use one of: github, bitbucket, gitlab, unknown.'
+        'ci: "githbu" is not a known CI system. Did you mean github?'
     )
 
 
@@ -120,14 +114,6 @@ def test_a_pipeline_that_only_claims_to_be_gitlab_is_not() -> None:
     assert ci.detect({"GITHUB_ACTIONS": "false"}) is ci.UNKNOWN
 
 
-MARKS = {
-    "github": {"GITHUB_ACTIONS": "true"},
-    "bitbucket": {"BITBUCKET_BUILD_NUMBER": "1"},
-    "gitlab": {"GITLAB_CI": "true"},
-    "unknown": {},
-}
-NAMES = sorted({name for path in RECORDED for name in read_env(path)} - {"GITLAB_CI"})
-NAMES_OF_HOSTS = [name for name in NAMES if re.match(r"GITHUB_|BITBUCKET_|CI_|GITLAB_", name)]
 PAYLOADS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.dictionaries(
@@ -139,16 +125,23 @@ PAYLOADS = st.recursive(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("system", MARKS)
+@functools.cache
+def names_of(system: str) -> list[str]:
+    """The variables that are there in a run of a system."""
+    of_it = [path for path in RECORDED if interpret(snapshot(path.stem)).system.name == system]
+    return sorted({name for path in of_it for name in read_env(path)})
+
+
+@pytest.mark.parametrize("system", ci.SYSTEMS)
 @given(data=st.data())
 def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObject) -> None:
     """Whatever a host or a user writes into the variables: a record, or absent values."""
     odd = data.draw(
-        st.dictionaries(st.sampled_from(NAMES_OF_HOSTS), st.text(max_size=20), max_size=8)
+        st.dictionaries(st.sampled_from(names_of(system)), st.text(max_size=20), max_size=8)
     )
     payload = data.draw(PAYLOADS)
     trigger = payload if isinstance(payload, dict) else {}
-    taken = Snapshot(odd | MARKS[system], NOW, trigger)
+    taken = Snapshot(odd, NOW, trigger)
     run = ci.SYSTEMS[system].parse(taken, Inputs())
     assert run.system == system
     assert all(value != "" for value in as_json(run).values())

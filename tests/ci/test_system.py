@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from compass_action.ci import SYSTEMS
 from compass_action.ci.system import below, file_path, pack, path
 
 
@@ -35,10 +34,3 @@ def test_what_does_not_fit_is_told(attempt: int, leg: int) -> None:
     """It would run into the next number."""
     with pytest.raises(ValueError, match="is above 999, more than a derived number has room for"):
         pack(1, attempt, leg)
-
-
-def test_the_known_systems_are_these() -> None:
-    """In the order in which they are asked; the last one recognises everything."""
-    assert list(SYSTEMS) == ["github", "bitbucket", "gitlab", "unknown"]
-    assert [name for name, system in SYSTEMS.items() if system.name != name] == []
-    assert SYSTEMS["unknown"].naming is None

@@ -12,9 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from compass_action.connection.destination import Destination, find_destination, is_excepted
+from compass_action.connection.destination import (
+    SANDBOX_TOKEN,
+    Destination,
+    find_destination,
+    is_excepted,
+)
 from compass_action.errors import InputError
 from compass_action.inputs.table import Inputs
+from compass_action.sandbox import TOKEN
 
 URLS = json.loads(Path(__file__).with_name("urls.json").read_text("utf-8"))
 
@@ -181,3 +187,16 @@ def test_the_first_ca_variable_that_is_set_counts() -> None:
     del env["REQUESTS_CA_BUNDLE"]
     assert find_destination(inputs("site", "acme"), env).ca_bundle == "/b.pem"
     assert find_destination(inputs("site", "acme"), {}).ca_bundle is None
+
+
+@pytest.mark.parametrize(
+    "address", ["http://sandbox:8377", "http://10.0.0.7:8377", "http://sandbox.acme.example"]
+)
+def test_http_beyond_this_machine_takes_the_sandbox_s_own_token_alone(address: str) -> None:
+    """So that no real one can leak; the sandbox and the program know the same."""
+    assert SANDBOX_TOKEN == TOKEN == "compass-event-sandbox-token"
+    asked = Inputs(api_url=address, email="ada@acme.example", api_token=SANDBOX_TOKEN)
+    assert find_destination(asked, {}).url == f"{address}/compass/v1/events"
+    for real in ("ATATT3xFfGF0secret", SANDBOX_TOKEN + "x", SANDBOX_TOKEN.upper()):
+        with pytest.raises(InputError, match="api-url"):
+            find_destination(asked._replace(api_token=real), {})

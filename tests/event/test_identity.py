@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compass_action.ci import SYSTEMS
 from compass_action.ci.run import CiRun
 from compass_action.errors import InputError
-from compass_action.event import identity
+from compass_action.event import identity, numbers
 from compass_action.event.environments import slug
 from compass_action.event.facts import Facts
 from compass_action.inputs.table import Inputs
@@ -187,7 +187,7 @@ def test_environments_that_differ_in_more_than_case_have_ids_of_their_own(names:
 @example(1_095_055_993_360)
 def test_an_update_is_numbered_by_the_exact_millisecond(milliseconds: int) -> None:
     """Through a float, some moments (none of these years, as it happens) come out one too low."""
-    now = identity.EPOCH + timedelta(milliseconds=milliseconds)
+    now = numbers.EPOCH + timedelta(milliseconds=milliseconds)
     assert numbered(now) == milliseconds
     assert numbered(now, begun=milliseconds - 1) == milliseconds
     assert numbered(now, begun=milliseconds) == milliseconds + 1
@@ -198,7 +198,7 @@ def numbered(now: datetime, inputs: Inputs = JOB, begun: int | None = None, **ru
     """The number of an update, of an event that was begun with another one."""
     record = Tracked(Identity("build", "p"), "IN_PROGRESS", begun) if begun is not None else None
     about = GITHUB._replace(**run)
-    return identity.update_sequence_number(
+    return numbers.update_sequence_number(
         Facts("build", inputs, SYSTEMS["github"], about, now, begun=record)
     )
 

@@ -5,6 +5,7 @@ Everything runs with the host's network, for the sandbox listens on the machine'
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -13,8 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
 ENGINE = ("env", f"CONTAINERS_CONF={ROOT / '.ci' / 'containers.conf'}", "podman")
-IMAGE = "compass-event:ci"
-BASE = "python:" + re.findall(r"(?m)^ARG PYTHON_TAG=(.+)$", (ROOT / "Dockerfile").read_text())[0]
+TAG = re.findall(r"(?m)^ARG PYTHON_TAG=(.+)$", (ROOT / "Dockerfile").read_text())[0]
+# Another image, such as a released one, and the base it was built on can be tried too.
+IMAGE = os.environ.get("IMAGE", "compass-event:ci")
+BASE = os.environ.get("BASE", f"python:{TAG}")
 
 EMAIL = "bot@acme.example"
 TOKEN = "correct-horse-battery-staple"

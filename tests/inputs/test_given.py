@@ -54,9 +54,44 @@ def test_a_list_of_nothing_is_not_given(nothing: str) -> None:
     assert parsed({"COMPASS_COMPONENT_ID": nothing}).component_id is None
 
 
-@pytest.mark.parametrize("text", ["$5 off", "$(id)", "a$NAME", "$1", "$NAME $NAME"])
+@pytest.mark.parametrize(
+    "text", ["$5 off", "$(id -u)", "a$NAME", "$1", "$NAME $NAME", "50%", "#7", "<<id>> id"]
+)
 def test_a_text_that_only_holds_a_dollar_is_given(text: str) -> None:
     assert parsed({"COMPASS_DESCRIPTION": text}).description == text
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "$NAME",
+        "${NAME}",
+        "${env.NAME}",
+        "$(name)",
+        "$(context.task.retry-count)",
+        "$(Build.Repository.Uri)",
+        "${{name}}",
+        "${{ inputs.name }}",
+        "$[[ inputs.name ]]",
+        "<+pipeline.sequenceId>",
+        "#{Octopus.Environment.Name}",
+        "%teamcity.build.id%",
+        "<< pipeline.number >>",
+        "{{ revision }}",
+        "null",
+    ],
+)
+def test_a_reference_that_its_host_left_as_it_was_written_is_not_given(reference: str) -> None:
+    """The next source is asked."""
+    env = {"PLUGIN_DESCRIPTION": reference, "COMPASS_DESCRIPTION": f" {reference}\n"}
+    assert parsed(env).description is None
+    assert parsed(env | {"COMPASS_DESCRIPTION": "written"}).description == "written"
+
+
+def test_a_plugin_s_settings_count_after_the_runner_s_and_before_the_environment() -> None:
+    env = {"PLUGIN_STATE": "plugin", "COMPASS_STATE": "environment"}
+    assert parsed(env).state == "plugin"
+    assert parsed(env | {"INPUT_STATE": "runner"}).state == "runner"
 
 
 def test_a_bitbucket_list_arrives_in_pieces() -> None:

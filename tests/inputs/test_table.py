@@ -24,15 +24,22 @@ def test_every_input_is_named_once_and_explained() -> None:
 @pytest.mark.parametrize(
     ("name", "variables"),
     [
-        ("state", ("INPUT_STATE", "INPUT_STATE", "COMPASS_STATE")),
+        ("state", ("INPUT_STATE", "INPUT_STATE", "PLUGIN_STATE", "COMPASS_STATE")),
         (
             "component-id",
-            ("INPUT_COMPONENT-ID", "INPUT_COMPONENT_ID", "COMPASS_COMPONENT_ID"),
+            (
+                "INPUT_COMPONENT-ID",
+                "INPUT_COMPONENT_ID",
+                "PLUGIN_COMPONENT_ID",
+                "COMPASS_COMPONENT_ID",
+            ),
         ),
     ],
 )
 def test_an_input_has_one_spelling_rule(name: str, variables: tuple[str, ...]) -> None:
-    """GitHub's runner keeps the hyphens; shells drop such names, so that wrappers write underscores."""
+    """GitHub's runner keeps the hyphens; shells drop such names, so that wrappers write underscores.
+    Drone, Woodpecker and Harness hand a plugin its settings as `PLUGIN_*`.
+    """
     assert BY_NAME[name].variables == variables
 
 
@@ -42,5 +49,5 @@ def test_the_token_is_not_shown_with_the_inputs() -> None:
     assert "state='failed'" in shown
 
 
-def test_one_input_is_a_secret() -> None:
-    assert [row.name for row in INPUTS if row.type.is_secret] == ["api-token"]
+def test_two_inputs_are_secrets() -> None:
+    assert [row.name for row in INPUTS if row.type.is_secret] == ["api-token", "host-token"]

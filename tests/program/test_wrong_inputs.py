@@ -40,6 +40,7 @@ def env(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
         "COMPASS_ENVIRONMENT": "production",
         "COMPASS_PIPELINE_ID": "ci.acme.example/shop",
         "COMPASS_SEQUENCE_NUMBER": "12",
+        "COMPASS_STARTED_AT": "2026-11-20T10:00:00Z",
         "COMPASS_URL": "https://ci.acme.example/shop/12",
         "COMPASS_EXTERNAL_EVENT_SOURCE_ID": "https://git.acme.example/shop",
     }

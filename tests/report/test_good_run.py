@@ -149,3 +149,12 @@ def test_on_a_terminal_the_count_is_rewritten_in_place(tmp_path: Path) -> None:
         shown = on_terminal([], job(tmp_path, sandbox.url, COMPASS_COMPONENT_ID=aris), tmp_path)
     assert "\r\x1b[K1 of 12 sent\r\x1b[K2 of 12 sent" in shown
     assert "12 of 12 sent\r\n" in shown
+
+
+def test_no_color_also_holds_for_bitbucket_s_own_colours(tmp_path: Path) -> None:
+    """Its log is no terminal, but shows the colours that all its pipes have."""
+    env = job(tmp_path, BITBUCKET_BUILD_NUMBER="218", COMPASS_CI="bitbucket", COMPASS_TIMEOUT="x")
+    assert "\x1b[31m✖ " in call([], env, tmp_path).stdout
+    done = call([], env | {"NO_COLOR": "1"}, tmp_path)
+    assert "✖ " in done.stdout
+    assert "\x1b" not in done.stdout

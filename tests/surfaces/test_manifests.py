@@ -92,7 +92,7 @@ NOT_ELSEWHERE = {*RUNNER, "track", "ci"}
 # An input of a template is the same for all jobs of the pipeline, and everybody can read it: neither
 # secrets nor what is of one moment can be one. Which scope it is, the input `report` decides.
 NOT_IN_TEMPLATE = NOT_ELSEWHERE | {
-    *("email", "api-token"),
+    *("email", "api-token", "host-token"),
     *("state", "started-at", "completed-at", "last-updated"),
     *("sequence-number", "update-sequence-number", "scope"),
     *("commit", "ref"),

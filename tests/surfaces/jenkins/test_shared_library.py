@@ -151,7 +151,7 @@ def test_docker_is_given_names_only_and_no_secret_of_others(
     assert [one["state"] for one in sent(sandbox)] == ["IN_PROGRESS", "SUCCESSFUL"]
     runs = (workspace / "docker.log").read_text()
     assert len(runs.splitlines()) == 2
-    assert "mirror.acme.example/compass-event:0.1.0" in runs
+    assert "mirror.acme.example/compass-event:0.2.0" in runs
     assert "-e COMPASS_API_TOKEN" in runs
     assert "-e JOB_NAME" in runs
     assert f"-v {workspace}:{workspace} -v {workspace}@tmp:{workspace}@tmp" in runs

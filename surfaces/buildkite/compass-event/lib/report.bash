@@ -39,5 +39,5 @@ report() {
     done < <(compgen -e | grep -E '^(COMPASS_|BUILDKITE|CI$|(HTTPS?|NO)_PROXY$)')
     docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:$PWD" -w "$PWD" \
         -v "$COMPASS_RECORD:$COMPASS_RECORD" "${variables[@]}" \
-        "${BUILDKITE_PLUGIN_COMPASS_EVENT_IMAGE:-compassevent/compass-event:0.1.0}"
+        "${BUILDKITE_PLUGIN_COMPASS_EVENT_IMAGE:-compassevent/compass-event:0.2.0}"
 }

@@ -20,4 +20,4 @@ for folder in "${WORKSPACE:-}" "${WORKSPACE_TMP:-}"; do
     fi
 done
 exec docker run --rm --user "$(id -u):$(id -g)" --workdir "${WORKSPACE:-/}" "$@" \
-    "${COMPASS_EVENT_IMAGE:-compassevent/compass-event:0.1.0}"
+    "${COMPASS_EVENT_IMAGE:-compassevent/compass-event:0.2.0}"

@@ -1,5 +1,5 @@
 node {
-  compassEvent(environment: 'production', image: 'mirror.acme.example/compass-event:0.1.0') {
+  compassEvent(environment: 'production', image: 'mirror.acme.example/compass-event:0.2.0') {
     sh 'true'
   }
 }

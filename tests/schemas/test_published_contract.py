@@ -23,7 +23,7 @@ from compass_action.schemas import Payload, load_schema, validate
 if TYPE_CHECKING:
     from compass_action.event.event import Event
 
-VALID = sorted((Path(__file__).parent / "valid").glob("*.json"))
+VALID = sorted((Path(__file__).parents[1] / "events" / "valid").glob("*.json"))
 CONTRACT = Path(__file__).parents[2] / "compass_action" / "sandbox" / "contract.json"
 REQUEST = "#/components/schemas/CreateStreamlinedEventRequest"
 

@@ -15,6 +15,7 @@ from compass_action.schemas import load_schema
 
 PACKAGE = Path(__file__).parents[2] / "compass_action"
 SCHEMAS = PACKAGE / "schemas"
+EXAMPLES = Path(__file__).parents[1] / "events" / "valid"
 REQUEST = "#/components/schemas/CreateStreamlinedEventRequest"
 
 
@@ -28,7 +29,7 @@ CONTRACT: dict[str, Any] = read(PACKAGE / "sandbox" / "contract.json")
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_a_full_example_fills_every_property(event_type: str) -> None:
     """Otherwise a property could be misspelt in a schema and its example alike, unnoticed."""
-    filled = set(list_paths(read(Path(__file__).parent / "valid" / f"{event_type}-full.json")))
+    filled = set(list_paths(read(EXAMPLES / f"{event_type}-full.json")))
     assert filled == set(describe(load_schema(event_type), {}))
 
 

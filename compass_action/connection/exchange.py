@@ -1,0 +1,107 @@
+"""One question and its answer: a GET or POST that sends no event.
+
+Bounded in size and time; no redirects, nothing from the process's surroundings.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+import requests
+from requests.auth import HTTPBasicAuth
+
+from compass_action.text import Secrets
+
+from .answer import Answer
+from .connection import CONNECT_SECONDS, Replies, first, read_body
+from .session import open_session
+
+ANSWER_MAX_BYTES = 4 * 1024 * 1024
+"""A page of a hundred jobs with all their steps has about one."""
+
+
+class TooLargeError(Exception):
+    """An answer is larger than any that makes sense."""
+
+
+class Request(NamedTuple):
+    """One request. Its repr shows no header, for they hold secrets."""
+
+    url: str
+    headers: Mapping[str, str] = {}
+    body: bytes | None = None
+    """What is posted; None for a GET."""
+    basic: tuple[str, str] | None = None
+    """Account and token, for Basic authentication."""
+    proxies: Mapping[str, str] = {}
+    ca_bundle: str | None = None
+    secrets: Secrets = Secrets()
+    """What is hidden in the answer, which may repeat what was sent."""
+
+    def __repr__(self) -> str:
+        return f"Request({'GET' if self.body is None else 'POST'} {self.url!r})"
+
+
+class Reply(NamedTuple):
+    """What became of it."""
+
+    answer: Answer | Exception
+    clock_ahead_seconds: float | None = None
+    """By how much our clock is ahead of the server's, where its answer tells."""
+
+
+def exchange(request: Request, seconds: float) -> Reply:
+    """Make a request; what became of it is told at the latest after `seconds`. Raises nothing."""
+    until = time.monotonic() + seconds
+    replies: Replies = queue.SimpleQueue()
+    # A thread of its own: requests bounds each wait for bytes, not their sum.
+    arguments = (request, seconds, replies)
+    threading.Thread(target=_speak, args=arguments, daemon=True).start()
+    answer = first(replies, until)
+    return Reply(answer, _clock_ahead(answer, datetime.now(UTC)))
+
+
+def _speak(request: Request, seconds: float, replies: Replies) -> None:
+    try:
+        with open_session(request.proxies, request.ca_bundle) as session:
+            # A little less than the whole, so that it is the socket that says what did not come.
+            replies.put(_ask(session, request, seconds * 0.95))
+    except Exception as error:  # whatever it is, it is told
+        replies.put(error)
+
+
+def _ask(session: requests.Session, request: Request, seconds: float) -> Answer | Exception:
+    account = request.basic
+    with session.request(
+        "GET" if request.body is None else "POST",
+        request.url,
+        data=request.body,
+        headers=dict(request.headers),
+        auth=HTTPBasicAuth(*(text.encode() for text in account)) if account else None,
+        timeout=(min(CONNECT_SECONDS, seconds), seconds),
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        body = read_body(response, seconds, ANSWER_MAX_BYTES + 1)
+        if len(body) > ANSWER_MAX_BYTES:
+            return TooLargeError()
+        hidden = request.secrets.hide_in(body.decode("utf-8", "replace")).encode()
+        headers = response.headers
+        return Answer(response.status_code, hidden, headers.get("Retry-After"), headers.get("Date"))
+
+
+def _clock_ahead(answer: Answer | Exception, now: datetime) -> float | None:
+    """Compare our clock with the Date header; None where there is none that can be read."""
+    if not isinstance(answer, Answer) or not answer.date:
+        return None
+    try:
+        told = parsedate_to_datetime(answer.date)
+    except ValueError:
+        return None
+    return (now - told).total_seconds() if told.tzinfo else None

@@ -1,0 +1,81 @@
+"""Paths: how the lists of changed files, and of components by path, are read. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from compass_action.text import quoted
+
+# A line of `git diff --name-status`. Of a rename both paths count, of a copy the new one.
+STATUS = re.compile(r"([ACDMRTUXB])\d{0,3}\t(.+)")
+ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
+
+
+def read_paths(text: str) -> tuple[str, ...]:
+    """Read a list of files in the repository: a JSON list, or one path on each line as git writes them,
+    or paths with commas between them on one line. Only JSON's `[]` says that there are none.
+
+    Raises ValueError.
+    """
+    if text.startswith("["):
+        entries = _read_json(text)
+    else:
+        lines = text.splitlines()
+        entries = text.split(",") if len(lines) == 1 and "\t" not in text else lines
+        entries = [path for entry in entries for path in _of_line(entry.strip())]
+    return tuple(dict.fromkeys(map(_settled, filter(None, entries))))
+
+
+def _read_json(text: str) -> list[str]:
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError):
+        entries = None
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise ValueError("it begins like a JSON list and is no list of texts.")
+    return entries
+
+
+def _of_line(line: str) -> list[str]:
+    status = STATUS.fullmatch(line)
+    if not status:
+        return [_unquoted(line)]
+    paths = [_unquoted(path) for path in status[2].split("\t")]
+    return paths[-1:] if status[1] == "C" else paths
+
+
+def _unquoted(path: str) -> str:
+    r"""Undo git's quoting of what is not plain ASCII: `"gr\303\266\303\237e.py"`."""
+    if len(path) < 2 or path[0] != '"' or path[-1] != '"':
+        return path
+    out = bytearray()
+    for plain, octal, letter in re.findall(r"([^\\]+)|\\([0-7]{3})|\\(.)", path[1:-1]):
+        out += plain.encode("utf-8", "replace")
+        if octal:
+            out.append(int(octal, 8) & 0xFF)
+        elif letter:
+            out.append(ESCAPES.get(letter, 63))
+    return out.decode("utf-8", "replace")
+
+
+def _settled(path: str) -> str:
+    """Write a path from the root of the repository; a leading `./` goes."""
+    parts = [part for part in path.split("/") if part != "."]
+    if path.startswith("/") or ".." in parts or not any(parts):
+        raise ValueError(f"{quoted(path)} is no path from the root of the repository.")
+    return "/".join(part for part in parts if part)
+
+
+def read_owners(text: str) -> tuple[tuple[str, str], ...]:
+    """Read a list of `path glob = ARI`, first match first. Raises ValueError."""
+    rules = []
+    for line in filter(None, (entry.strip() for entry in re.split(r"[\n\r,]", text))):
+        glob, equals, ari = (part.strip() for part in line.rpartition("="))
+        if not equals or not glob.strip("/") or not ari:
+            raise ValueError(
+                f"{quoted(line)} is not a rule. Write one `path glob = ARI` on each line, such as "
+                "`services/cart = ari:cloud:compass:…`."
+            )
+        rules.append((glob.removeprefix("./").strip("/"), ari))
+    return tuple(rules)
