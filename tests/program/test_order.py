@@ -88,6 +88,23 @@ def test_a_weaker_source_never_diverts_the_token(
             assert len(sandbox.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "argv", [("check",), ("events", "lines.jsonl"), ("replay", "kept.jsonl"), ()]
+)
+def test_no_command_takes_a_planted_address(argv: tuple[str, ...], tmp_path: Path) -> None:
+    """The site is given to the step; what an earlier one has planted is weaker."""
+    with running_sandbox() as thief:
+        job = Job(tmp_path, "")
+        for name in ("lines.jsonl", "kept.jsonl"):
+            (tmp_path / name).write_text("")
+        (tmp_path / "lines.jsonl").write_text('{"state": "success"}\n')
+        files = [str(tmp_path / word) if "." in word else word for word in argv]
+        asked = {"site": "acme", "timeout": "1", "email": "a@acme.example"}
+        blocked = {"HTTPS_PROXY": "http://127.0.0.1:9"}  # nothing leaves this machine
+        job.step(asked, *files, COMPASS_API_URL=thief.url, **blocked)
+        assert thief.requests == []
+
+
 def test_a_planted_address_beside_a_given_site_is_nothing(tmp_path: Path) -> None:
     with running_sandbox() as thief:
         job = Job(tmp_path, "")
