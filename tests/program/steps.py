@@ -74,7 +74,7 @@ class Job:
         output.write_bytes(b"")
         given = {f"INPUT_{name.upper()}": text for name, text in (inputs or {}).items()}
         said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = main(list(argv), self.env | env | given)
         return Ran(code, said.getvalue(), parse_pairs(output.read_bytes()))
 
