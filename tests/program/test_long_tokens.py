@@ -75,11 +75,9 @@ def test_a_component_file_and_a_payload_show_nothing(cut: str, tmp_path: Path) -
     (tmp_path / "compass.yml").write_text(f"name: {text}\nid: {text}\n")
     trigger = {"pull_request": {"number": 7, "head": {"ref": text, "sha": text}}}
     with running_sandbox() as sandbox:
-        job = Job(tmp_path, sandbox.url)
+        job = Job(tmp_path, sandbox.url, trigger=trigger)
         for inputs in ({"component-id": ""}, {"component-id": ARI}):
-            ran = job.step(
-                {"api-token": TOKEN, **inputs}, trigger=trigger, GITHUB_EVENT_NAME="pull_request"
-            )
+            ran = job.step({"api-token": TOKEN, **inputs}, GITHUB_EVENT_NAME="pull_request")
             assert leaks(ran, tmp_path, sandbox) == set()
 
 
