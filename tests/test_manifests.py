@@ -156,7 +156,7 @@ def test_the_post_stage_is_a_program_of_the_image() -> None:
     """The runner hands it to Docker as --entrypoint, where no shell looks it up."""
     program = read_yaml("action.yml")["runs"]["post-entrypoint"]
     assert program == "/usr/local/bin/compass-event-post"
-    assert f"root{program}" in (ROOT / "Dockerfile").read_text()
+    assert f"program{program}" in (ROOT / "Dockerfile").read_text()
 
 
 def read_uses(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
