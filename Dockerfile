@@ -30,7 +30,7 @@ COPY bitbucket-pipe.yml program/opt/compass-event/pipe.yml
 COPY compass_action program/opt/compass-event/compass_action
 RUN mkdir -p program/usr/local/bin \
     && printf '%s\n' '#!/usr/local/bin/python -IS' 'import sys' \
-        'sys.path.insert(0, "/opt/compass-event")' \
+        'sys.dont_write_bytecode = True' 'sys.path.insert(0, "/opt/compass-event")' \
         'from entrypoint import console' 'console()' > program/usr/local/bin/compass-event \
     && sed 's/^console/sys.argv.insert(1, "post")\n&/' program/usr/local/bin/compass-event \
         > program/usr/local/bin/compass-event-post
