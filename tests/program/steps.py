@@ -65,7 +65,7 @@ class Job:
         self,
         inputs: Mapping[str, str] | None = None,
         *argv: str,
-        trigger: Mapping[str, Any] | None = None,
+        trigger: Any = None,
         **env: str,
     ) -> Ran:
         """Run one step; inputs by their names."""
