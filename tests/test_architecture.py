@@ -31,6 +31,7 @@ MAY = {
     "snapshot": {"files", "clock", "streams"},
     "workspace": {"files"},
     "connection.connection": {"network", "waiting", "clock"},
+    "connection.connections": {"waiting", "clock"},
     "delivery.client": {"waiting", "clock", "chance"},
     "delivery.interruption": {"signals"},
     "delivery.outbox": {"files"},

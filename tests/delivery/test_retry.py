@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import fleet
+from compass_action.connection import one_at_a_time
 from compass_action.connection.answer import Answer, Reply
 from compass_action.delivery import client, retry
 from compass_action.schemas import Payload
@@ -122,7 +123,7 @@ def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> N
 
         work = client.Clockwork(lambda: clock[0], sleep, random.Random(seed).uniform)
         payloads = [Payload("build", "c", str(n).encode()) for n in range(150)]
-        client.send(payloads, ask, 900, work, alone=alone)
+        client.send(payloads, one_at_a_time(ask), 900, work, alone=alone)
         return asked
 
     def play_fleet() -> list[tuple[float, int]]:
