@@ -12,7 +12,8 @@ from typing import NamedTuple
 from .globs import glob_matcher, is_glob
 
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
-COMPONENT_FILES_MAX = 500
+COMPONENT_FILES_MAX = 10_000
+"""More than anybody can report: at the pace that Compass allows they take an hour and a half."""
 ELSEWHERE_SHOWN = 4
 VENDORED = frozenset({"node_modules", "vendor", "bower_components", "__pycache__"})
 GIT_MAX_BYTES = 4 * 1024 * 1024  # of packed-refs in a repository with many tags

@@ -96,10 +96,12 @@ def _deliver(
     record: Tracked | None,
 ) -> int:
     begins = _is_begun(prepared.events)
-    seconds, outbox = inputs.timeout, inputs.outbox
+    number, outbox = len(prepared.payloads), inputs.outbox
+    hurried = inputs.job_status == "cancelled"
+    call = call._replace(inputs=inputs)
+    seconds = ending.budget(call, number, begins=begins, hurried=hurried)
     if begins:
-        pacing = (len(prepared.payloads) - 1) // retry.WINDOW_REQUESTS * retry.WINDOW_SECONDS
-        seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + int(pacing)), None
+        seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + retry.pacing(number)), None
     receipts = dispatch.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts, record

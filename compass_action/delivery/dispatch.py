@@ -11,7 +11,7 @@ from compass_action.connection.destination import Destination
 from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted, reason
 from compass_action.schemas import Payload
 
-from . import interruption
+from . import interruption, retry
 from .failures import FAILURES
 from .receipt import Receipt
 
@@ -47,6 +47,25 @@ def deliver(
         say("error", f"{outbox} cannot be written ({reason(error)}).", OUTBOX_UNWRITTEN)
         return receipts
     return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
+
+
+def budget(number: int, noun: str, seconds: float, say: Say, *, fixed: bool, rest: str) -> float:
+    """Seconds for sending so many payloads: as given, and what the limit adds unless that is `fixed`.
+
+    Says how long it will take where the limit holds some of them up; `noun` names them, and `rest`
+    says what becomes of those for which the time is too short.
+    """
+    pacing = retry.pacing(number)
+    if not pacing:
+        return seconds
+    minutes = -(-number * retry.WINDOW_SECONDS // retry.WINDOW_REQUESTS // 60)
+    rate = f"{retry.WINDOW_REQUESTS} requests a minute"
+    text = f"{number} {noun}: about {minutes:.0f} minutes at {rate}."
+    room = retry.room(seconds)
+    if fixed and room < number:
+        text += f" The {seconds:.0f} s of timeout have room for {room}. {rest}"
+    say("info", text, "")
+    return seconds if fixed else seconds + pacing
 
 
 def _counted(asking: Asking, number: int, say: Say) -> Asking:

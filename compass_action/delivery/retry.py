@@ -99,6 +99,16 @@ def pace(sent: Sequence[float], now: float) -> float:
     return max(0.0, sent[-WINDOW_REQUESTS] + WINDOW_SECONDS + MARGIN_SECONDS - now)
 
 
+def pacing(number: int) -> float:
+    """Seconds for which the limit holds up the last of so many requests."""
+    return (max(number, 1) - 1) // WINDOW_REQUESTS * (WINDOW_SECONDS + MARGIN_SECONDS)
+
+
+def room(seconds: float) -> int:
+    """How many requests so many seconds have room for, at most."""
+    return WINDOW_REQUESTS * (1 + int(max(seconds, 0) // (WINDOW_SECONDS + MARGIN_SECONDS)))
+
+
 class Turns:
     """When the next of several requests may begin. State: those that have begun, and how they fared.
 
