@@ -94,11 +94,14 @@ def _find(workspace: Path, pattern: str) -> list[str]:
     matches, top = glob_matcher(pattern), str(workspace)
     start = len(top.rstrip("/")) + 1
     named = {part for part in pattern.split("/") if not is_glob(part)}
+    # Most names need no path: the end of the pattern does not match them.
+    _, spans, end = pattern.rpartition("/")[2].rpartition("**")
+    name_matches = glob_matcher(f"*{end}" if spans else end)
     found = []
     for folder, subfolders, names in os.walk(top):
         subfolders[:] = sorted(n for n in subfolders if n in named or not _is_foreign(n))
         below = folder[start:].replace(os.sep, "/")
-        for name in sorted(names):
+        for name in sorted(filter(name_matches, names)):
             path = f"{below}/{name}" if below else name
             if matches(path):
                 found.append(path)

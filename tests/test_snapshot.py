@@ -188,7 +188,7 @@ def test_a_glob_that_matches_hundreds_is_refused_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None of them is left out silently."""
-    monkeypatch.setattr(snapshot, "COMPONENT_FILES_MAX", 3)
+    monkeypatch.setattr("compass_action.workspace.COMPONENT_FILES_MAX", 3)
     for index in range(4):
         write(tmp_path / str(index) / "compass.yml")
     assert problem(tmp_path, "*/compass.yml").startswith("more than 3 files match it.")

@@ -79,8 +79,8 @@ def _read(call: Call, path: str, url: str, room: int) -> Found:
         elif not wanted or entry.payload.component_id in wanted:
             ready.append(entry)
     for why, number in left_out.items():
-        be, stay = ("is", "It stays") if number == 1 else ("are", "They stay")
-        text = f"{_count(number, 'line')} of {path} {be} {why}. {stay} in the file."
+        hold, stay = ("holds", "It stays") if number == 1 else ("hold", "They stay")
+        text = f"{_count(number, 'line')} of {path} {hold} {why}. {stay} in the file."
         call.log.say("warning", text)
     unread = sum(not wanted or _names(line, wanted) for line in rest)
     return Found(tuple(ready), left_out.total(), unread)
@@ -99,7 +99,7 @@ def _checked(line: bytes, url: str) -> outbox.Entry | str:
     if entry is None:
         return "no request"
     if url and entry.url != url:
-        return f"for {entry.url}, not for {url}"
+        return f"a request for {entry.url}, not for {url}"
     try:
         request = outbox.read_json_once(entry.payload.body)
         ((kind, body),) = request.pop("event").items()
@@ -110,7 +110,7 @@ def _checked(line: bytes, url: str) -> outbox.Entry | str:
         # they are sent as they are: a replay sends what the first attempt sent.
         return entry._replace(payload=validate(event)._replace(body=entry.payload.body))
     except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "not a valid event"
+        return "no valid event"
 
 
 def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -> int:

@@ -104,6 +104,22 @@ def test_the_hundred_and_first_request_waits_for_the_window() -> None:
     assert retry.pace(sent, 100) == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "seconds"), [(0, 0), (1, 0), (100, 0), (101, 61), (200, 61), (201, 122), (900, 488)]
+)
+def test_the_limit_holds_many_requests_up(number: int, seconds: float) -> None:
+    """And a budget of just these seconds has room for them."""
+    assert retry.pacing(number) == seconds
+    assert retry.room(seconds) >= number
+
+
+@pytest.mark.parametrize(
+    ("seconds", "number"), [(-1, 100), (0, 100), (60, 100), (61, 200), (120, 200), (3600, 6000)]
+)
+def test_a_budget_has_room_for_so_many_requests(seconds: float, number: int) -> None:
+    assert retry.room(seconds) == number
+
+
 @pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("seed", range(10))
 def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> None:
