@@ -12,7 +12,8 @@ from typing import NamedTuple
 from .globs import glob_matcher, is_glob
 
 COMPONENT_FILE_MAX_BYTES = 128 * 1024  # the parts that Atlassian documents come to far less
-COMPONENT_FILES_MAX = 500
+COMPONENT_FILES_MAX = 10_000
+"""More than anybody can report: at the pace that Compass allows they take an hour and a half."""
 ELSEWHERE_SHOWN = 4
 VENDORED = frozenset({"node_modules", "vendor", "bower_components", "__pycache__"})
 GIT_MAX_BYTES = 4 * 1024 * 1024  # of packed-refs in a repository with many tags
@@ -93,11 +94,14 @@ def _find(workspace: Path, pattern: str) -> list[str]:
     matches, top = glob_matcher(pattern), str(workspace)
     start = len(top.rstrip("/")) + 1
     named = {part for part in pattern.split("/") if not is_glob(part)}
+    # Most names need no path: the end of the pattern does not match them.
+    _, spans, end = pattern.rpartition("/")[2].rpartition("**")
+    name_matches = glob_matcher(f"*{end}" if spans else end)
     found = []
     for folder, subfolders, names in os.walk(top):
         subfolders[:] = sorted(n for n in subfolders if n in named or not _is_foreign(n))
         below = folder[start:].replace(os.sep, "/")
-        for name in sorted(names):
+        for name in sorted(filter(name_matches, names)):
             path = f"{below}/{name}" if below else name
             if matches(path):
                 found.append(path)

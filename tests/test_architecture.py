@@ -33,6 +33,7 @@ MAY = {
     "connection.connection": {"network", "waiting", "clock"},
     "connection.exchange": {"network", "waiting", "clock"},
     "connection.budget": {"waiting", "clock"},
+    "connection.connections": {"waiting", "clock"},
     "delivery.client": {"waiting", "clock", "chance"},
     "delivery.interruption": {"signals"},
     "delivery.outbox": {"files"},

@@ -5,13 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compass_action import report
+from compass_action.delivery import dispatch
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import SKIPPED, CompassEventError
+from compass_action.inputs.table import BY_NAME
 from compass_action.report import lines, outcomes
 from compass_action.report.report import Report
 
 from .call import Call
 from .prepare import site_address
+
+
+def budget(
+    call: Call,
+    number: int,
+    noun: str = "components",
+    *,
+    begins: bool = False,
+    hurried: bool = False,
+) -> float:
+    """Give the sending the time that the rate limit takes, unless somebody has said how long it may take,
+    or the host is about to kill the job.
+    """
+    rest = "The others are lost: raise timeout, or give outbox."
+    if call.inputs.outbox:
+        rest = "The others go to the outbox."
+    if begins:
+        rest = "The others begin with their outcome."
+    said = call.given.get("timeout")
+    # Surfaces hand on the default as if somebody had chosen it; on a command line somebody has.
+    chosen = said and (said.source.startswith("--") or said.text != BY_NAME["timeout"].default)
+    fixed = hurried or bool(chosen)
+    return dispatch.budget(number, noun, call.inputs.timeout, call.log.say, fixed=fixed, rest=rest)
 
 
 def conclude(

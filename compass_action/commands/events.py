@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from compass_action import event, snapshot
 from compass_action.connection.destination import find_destination
-from compass_action.delivery import dispatch, retry
+from compass_action.delivery import dispatch
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event.event import Events
 from compass_action.inputs import given
@@ -65,26 +65,15 @@ def events(call: Call) -> int:
         call.log.say("notice", notice)
     if destination is None:
         return check.show_requests(call, Prepared(all_events, tuple(payloads), None))
-    receipts = dispatch.deliver(
-        payloads, destination, _seconds(call, len(payloads)), call.inputs.outbox, call.log.say
-    )
+    seconds = ending.budget(call, len(payloads), "events")
+    outbox = call.inputs.outbox
+    receipts = dispatch.deliver(payloads, destination, seconds, outbox, call.log.say)
     left = Report(
         outcomes.outputs(outcomes.outcome(receipts), (), (), receipts),
         rows=tuple(map(outcomes.row, receipts)),
         title=f"{len(payloads)} events",
     )
     return ending.conclude(call, receipts, left)
-
-
-def _seconds(call: Call, number: int) -> float:
-    """Give the sending the time that the rate limit takes, if nobody has said how long it may take."""
-    if "timeout" in call.given:
-        return call.inputs.timeout
-    paced = number // retry.WINDOW_REQUESTS * (retry.WINDOW_SECONDS + retry.MARGIN_SECONDS)
-    if paced:
-        text = f"Compass takes {retry.WINDOW_REQUESTS} events a minute, so this takes about"
-        call.log.say("info", f"{text} {paced / retry.WINDOW_SECONDS:.0f} min.")
-    return call.inputs.timeout + paced
 
 
 def _read_file(call: Call, problems: list[Problem]) -> Iterator[Line]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from compass_action.connection.destination import Destination, find_destination
-from compass_action.delivery import dispatch, outbox
+from compass_action.delivery import dispatch, outbox, retry
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import EventError, InputError, Problem, collect
 from compass_action.event.event import Event
 from compass_action.report import outcomes
-from compass_action.report.log import Log
 from compass_action.report.report import Report
 from compass_action.schemas import validate
 from compass_action.text import quoted
@@ -27,7 +27,9 @@ class Found(NamedTuple):
     ready: tuple[outbox.Entry, ...]
     """Requests that can be sent."""
     stay: int
-    """How many lines cannot, or shall not."""
+    """How many lines cannot be sent, or shall not."""
+    unread: int
+    """How many lines were not looked at, for there is no time to send them. They stay, too."""
 
 
 def replay(call: Call) -> int:
@@ -40,40 +42,62 @@ def replay(call: Call) -> int:
         problems.append(Problem("replay", "no file is named. Write compass-event replay FILE."))
     destination = collect(problems, lambda: find_destination(call.inputs, call.env))
     url = destination.url if destination else ""
-    contents = {path: collect(problems, partial(_read, call, path, url)) for path in call.files}
+    contents: dict[str, Found] = {}
+    room = retry.room(call.inputs.timeout)
+    for path in dict.fromkeys(call.files):
+        found = collect(problems, partial(_read, call, path, url, room))
+        if found:
+            contents[path] = found
+            room -= len(found.ready)
     if problems or destination is None:
         raise InputError(problems)
-    return _send(call, {path: found for path, found in contents.items() if found}, destination)
+    return _send(call, contents, destination)
 
 
-def _read(call: Call, path: str, url: str) -> Found:
-    """Read one outbox; what cannot be sent is told. Raises InputError if it cannot be read."""
+def _read(call: Call, path: str, url: str, room: int) -> Found:
+    """Read one outbox until there are so many requests as there is `room` for.
+
+    What cannot be sent is told. Raises InputError if the file cannot be read.
+    """
     try:
-        entries, damaged = outbox.read(path)
+        lines = outbox.read_lines(path)
     except FileNotFoundError:
         raise InputError([Problem("replay", f"{quoted(path)} is not there.")]) from None
     except OSError as error:
         message = f"{quoted(path)} cannot be read ({type(error).__name__})."
         raise InputError([Problem("replay", message)]) from None
     wanted = call.inputs.component_id
-    ready, skipped = [], 0
-    for entry in entries:
-        checked = _checked(entry, url, path, call.log)
-        if checked and wanted and checked.payload.component_id not in wanted:
-            skipped += 1
-        elif checked:
-            ready.append(checked)
-    if damaged:
-        text = f"{path} has {_count(len(damaged), 'line')} that are no requests. They stay."
+    ready: list[outbox.Entry] = []
+    left_out: Counter[str] = Counter()
+    rest = iter(lines)
+    while len(ready) < room and (line := next(rest, None)):
+        entry = _checked(line, url)
+        if isinstance(entry, str):
+            left_out[entry] += 1
+        elif not wanted or entry.payload.component_id in wanted:
+            ready.append(entry)
+    for why, number in left_out.items():
+        hold, stay = ("holds", "It stays") if number == 1 else ("hold", "They stay")
+        text = f"{_count(number, 'line')} of {path} {hold} {why}. {stay} in the file."
         call.log.say("warning", text)
-    return Found(tuple(ready), len(entries) - len(ready) - skipped + len(damaged))
+    unread = sum(not wanted or _names(line, wanted) for line in rest)
+    return Found(tuple(ready), left_out.total(), unread)
 
 
-def _checked(entry: outbox.Entry, url: str, path: str, log: Log) -> outbox.Entry | None:
-    """Pass a line that is a valid event for this endpoint: an outbox comes from outside."""
+def _names(line: bytes, wanted: Sequence[str]) -> bool:
+    entry = outbox.parse(line)
+    return entry is not None and entry.payload.component_id in wanted
+
+
+def _checked(line: bytes, url: str) -> outbox.Entry | str:
+    """Pass a line that is a valid event for this endpoint, for an outbox comes from outside; else say
+    what it is instead.
+    """
+    entry = outbox.parse(line)
+    if entry is None:
+        return "no request"
     if url and entry.url != url:
-        log.say("warning", f"A request in {path} is for {entry.url}, not for {url}. It stays.")
-        return None
+        return f"a request for {entry.url}, not for {url}"
     try:
         request = outbox.read_json_once(entry.payload.body)
         ((kind, body),) = request.pop("event").items()
@@ -84,18 +108,23 @@ def _checked(entry: outbox.Entry, url: str, path: str, log: Log) -> outbox.Entry
         # they are sent as they are: a replay sends what the first attempt sent.
         return entry._replace(payload=validate(event)._replace(body=entry.payload.body))
     except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        log.say("warning", f"A line of {path} is not a valid event. It stays in the file.")
-        return None
+        return "no valid event"
 
 
 def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -> int:
     entries = [(path, entry) for path, found in contents.items() for entry in found.ready]
-    stay = sum(found.stay for found in contents.values())
+    unread = sum(found.unread for found in contents.values())
+    stay = sum(found.stay for found in contents.values()) + unread
     fails = call.inputs.on_error == "fail"
     if not entries:
         call.log.say("info", "nothing to replay")
         left = Report(outcomes.outputs("failed" if stay else "skipped", ()))
         return ending.leave(call, left) or int(fails and stay > 0)
+    if unread:
+        text = (
+            f"{call.inputs.timeout} s of timeout have room for {_count(len(entries), 'request')}."
+        )
+        call.log.say("info", f"{text} {unread} more stay for the next replay.")
     receipts = dispatch.transmit(
         [entry.payload for _, entry in entries],
         destination,

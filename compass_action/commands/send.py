@@ -101,10 +101,13 @@ def _deliver(
     record: Tracked | None,
 ) -> int:
     begins = _is_begun(prepared.events)
-    seconds, outbox = max(inputs.timeout - int(prepared.spent), 1), inputs.outbox
+    number, outbox = len(prepared.payloads), inputs.outbox
+    hurried = inputs.job_status == "cancelled"
+    call = call._replace(inputs=inputs)
+    seconds = ending.budget(call, number, begins=begins, hurried=hurried)
+    seconds = max(seconds - prepared.spent, 1)
     if begins:
-        pacing = (len(prepared.payloads) - 1) // retry.WINDOW_REQUESTS * retry.WINDOW_SECONDS
-        seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + int(pacing)), None
+        seconds, outbox = min(seconds, BEGIN_TIMEOUT_MAX_SECONDS + retry.pacing(number)), None
     budget = _verifying(seconds) if inputs.verify else None
     receipts = dispatch.deliver(prepared.payloads, destination, seconds, outbox, call.log.say)
     left = outcomes.report(

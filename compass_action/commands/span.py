@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from compass_action import event
 from compass_action.ci.run import CiRun
-from compass_action.delivery import dispatch, meanwhile
+from compass_action.delivery import dispatch, meanwhile, retry
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import SKIPPED, CompassEventError, Interrupted, Problem
 from compass_action.event_types import EVENT_TYPES
@@ -134,7 +134,7 @@ def _send(call: Call, begun: Begun, over: threading.Event, said: list[Message]) 
     receipts = meanwhile.transmit(
         begun.prepared.payloads,
         begun.prepared.destination,
-        min(BEGIN_SECONDS, call.inputs.timeout),
+        min(BEGIN_SECONDS, call.inputs.timeout) + retry.pacing(len(begun.prepared.payloads)),
         lambda text: said.append(Message("debug", f"start: {text}")),
         over,
     )
@@ -152,8 +152,10 @@ def _deliver(
         raise ValueError("there is nowhere to send to")
     target = (prepared.payloads, prepared.destination)
     seconds = min(inputs.timeout, CANCELLED_SECONDS)
+    hurried, call = inputs.state == "cancelled", call._replace(inputs=inputs)
     try:
         hear()  # a second signal may be waiting
-        return dispatch.deliver(*target, inputs.timeout, inputs.outbox, call.log.say)
+        budget = ending.budget(call, len(prepared.payloads), hurried=hurried)
+        return dispatch.deliver(*target, budget, inputs.outbox, call.log.say)
     except Interrupted:
         return dispatch.deliver(*target, seconds, inputs.outbox, call.log.say)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from compass_action.connection.answer import ACCEPTED
+from compass_action.connection.answer import ACCEPTED, Answer
 from compass_action.text import one_line
 
+from . import retry
 from .failures import FAILURES, Failure
+from .receipt import Receipt
 
 DETAIL_MAX_CHARS = 300
 ERRORS_MAX = 5
@@ -214,3 +217,18 @@ def _proxy_status(causes: Iterable[BaseException]) -> int | None:
         if match:
             return int(match[1])
     return None
+
+
+def judge(receipt: Receipt, answer: Answer | Exception, now: datetime) -> Receipt:
+    """Note on a receipt what an answer, or what went wrong in its place, means."""
+    if isinstance(answer, Answer):
+        failure, detail = read(answer.status, answer.body)
+        behind = retry.seconds_until(answer.date, now)
+        return receipt._replace(
+            failure=failure,
+            detail=detail,
+            http_status=answer.status,
+            clock_ahead_seconds=None if behind is None else -behind,
+        )
+    failure, detail = read_exception(answer)
+    return receipt._replace(failure=failure, detail=detail, http_status=None)

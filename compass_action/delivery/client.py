@@ -1,7 +1,7 @@
 """Sending: payloads over HTTPS to Compass, within a budget of time.
 
-How one request is made is a function that is given (`connection.Connection.ask`). An attempt given up
-may still arrive: it carries the very same bytes, so Compass stores one event.
+How requests are made is given (`Asking`). An attempt given up may still arrive: it carries the very
+same bytes, so Compass stores one event.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 
+from compass_action.connection import Asking
 from compass_action.connection.answer import Answer, Reply
 from compass_action.connection.connection import HEARING_SECONDS
 from compass_action.errors import Interrupted
@@ -27,8 +29,8 @@ ATTEMPT_SECONDS = 45.0
 WORTHWHILE_SECONDS = 0.5
 """With less of the budget left no attempt is begun: it could only be cut off."""
 
-Ask = Callable[[bytes, float], Reply]
-"""Makes one request of a body; what became of it is told at the latest after so many seconds."""
+Line = deque[int]
+"""The places of one event's payloads, in their order."""
 
 
 def _sleep(seconds: float) -> None:
@@ -62,117 +64,150 @@ class Clockwork(NamedTuple):
 
 def send(
     payloads: Sequence[Payload],
-    ask: Ask,
+    asking: Asking,
     seconds: float,
     clock: Clockwork = Clockwork(),  # noqa: B008 - it cannot be changed
     tell: Callable[[Attempt], None] = lambda attempt: None,
     *,
     alone: bool = False,
 ) -> tuple[Receipt, ...]:
-    """Send the payloads one after another; one receipt for each, in order. Raises nothing.
+    """Send the payloads, as many at a time as `asking` can; one receipt for each, in order.
 
     `seconds` bounds everything, waits included. `tell` is told of each attempt when it is over.
     `alone`: no fleet of jobs sends at the same time, so that the rate limit needs no more patience
-    than its window.
+    than its window. Raises nothing.
     """
     receipts = [Receipt(payload, FAILURES["interrupted"]) for payload in payloads]
     try:
-        _deliver(receipts, ask, clock.monotonic() + seconds, clock, tell, alone)
+        _Delivery(receipts, asking, clock.monotonic() + seconds, clock, tell, alone=alone).run()
     except Interrupted:
         interrupted = FAILURES["interrupted"]
         receipts = [r if r.settled else r._replace(failure=interrupted) for r in receipts]
     return tuple(receipts)
 
 
-def _deliver(
-    receipts: list[Receipt],
-    ask: Ask,
-    deadline: float,
-    clock: Clockwork,
-    tell: Callable[[Attempt], None],
-    alone: bool,
-) -> None:
-    """Try until all are accepted or refused for good, or the budget is spent; fill the receipts.
+class _Delivery:
+    """State: what waits, what is under way, and what became of it.
 
-    What failed goes to the end of the queue, so that one payload the server chokes on does not use
-    up the time of the others. The waits between attempts grow with the failures in a row, whosesoever.
+    What waits is a queue of lines, one for each event: an update waits behind those before it. A line
+    whose first payload has failed goes to the end of the queue, so that one that the server chokes on
+    does not use up the time of the others. The waits grow with the failures in a row, whosesoever.
     """
-    waiting = deque(range(len(receipts)))
-    sent: list[float] = []
-    failures, wait = 0, 0.0
-    last: Failure | None = None
-    while waiting:
-        wait = max(wait, retry.pace(sent, clock.monotonic()))
-        remaining = deadline - clock.monotonic()
-        if wait + WORTHWHILE_SECONDS > remaining:
-            note = f"the next attempt was due in {wait:.0f} s, with {max(remaining, 0):.0f} s left"
-            for index in waiting:
-                receipts[index] = _given_up(receipts[index], last, note)
-            return
-        if wait > 0:
-            clock.sleep(wait)
-        index = waiting.popleft()
-        sent.append(clock.monotonic())
-        attempts = receipts[index].attempts + 1
-        receipts[index] = Receipt(receipts[index].payload, FAILURES["timeout"], attempts=attempts)
-        reply = ask(receipts[index].payload.body, min(ATTEMPT_SECONDS, deadline - sent[-1]))
-        receipts[index] = receipt = _judge(receipts[index], reply.answer, clock.now())
-        last = receipt.failure
-        if last is None or not last.retry:
-            tell(Attempt(attempts, receipt.detail or "HTTP 202", failed=last is not None))
-            failures, wait = 0, 0.0
-            if last and last.stops_all:
-                for index in waiting:
-                    receipts[index] = receipts[index]._replace(failure=last, detail="not tried")
-                return
-        elif reply.was_kept and last.key == "connection" and isinstance(reply.answer, Exception):
-            waiting.appendleft(index)  # no outage; on a new connection it goes out at once
-            wait = 0.0
-            tell(Attempt(attempts, "the server had closed the connection"))
+
+    def __init__(
+        self,
+        receipts: list[Receipt],
+        asking: Asking,
+        deadline: float,
+        clock: Clockwork,
+        tell: Callable[[Attempt], None],
+        *,
+        alone: bool,
+    ) -> None:
+        self._receipts, self._asking, self._deadline = receipts, asking, deadline
+        self._clock, self._tell, self._alone = clock, tell, alone
+        self._queue = deque(_line_up([receipt.payload for receipt in receipts]))
+        self._under_way: dict[int, tuple[Line, int]] = {}
+        """The line and the round of each."""
+        self._turns = retry.Turns(asking.most)
+        self._held_up_by: Failure | None = None
+        """What the last answer was, if it was one that may pass."""
+        self._stopped_by: Failure | None = None
+
+    def run(self) -> None:
+        """Try until all are accepted or refused for good, or the budget is spent."""
+        while self._queue or self._under_way:
+            may_begin = bool(self._queue) and self._turns.is_free()
+            wait = self._turns.wait(self._clock.monotonic()) if may_begin else ATTEMPT_SECONDS
+            if may_begin and wait + WORTHWHILE_SECONDS > self._remaining():
+                left = max(self._remaining(), 0)
+                self._give_up(f"the next attempt was due in {wait:.0f} s, with {left:.0f} s left")
+            elif may_begin and wait == 0:
+                self._begin(self._queue.popleft())
+            elif self._under_way:
+                reply = self._asking.hear(wait)
+                if reply:
+                    self._settle(*reply)
+            else:
+                self._clock.sleep(wait)
+
+    def _remaining(self) -> float:
+        return self._deadline - self._clock.monotonic()
+
+    def _begin(self, line: Line) -> None:
+        index = line[0]
+        payload, attempts = self._receipts[index].payload, self._receipts[index].attempts + 1
+        self._receipts[index] = Receipt(payload, FAILURES["timeout"], attempts=attempts)
+        self._under_way[index] = (line, self._turns.begin(self._clock.monotonic()))
+        self._asking.begin(index, payload.body, min(ATTEMPT_SECONDS, self._remaining()))
+
+    def _settle(self, index: int, reply: Reply) -> None:
+        """Take note of a reply, and of what it means for those that wait."""
+        line, round_ = self._under_way.pop(index)
+        self._turns.end(round_)
+        receipt = answers.judge(self._receipts[index], reply.answer, self._clock.now())
+        self._receipts[index] = receipt
+        failure = receipt.failure
+        self._held_up_by = failure if failure and failure.retry else None
+        if failure is None or not failure.retry:
+            said = receipt.detail or "HTTP 202"
+            self._tell(Attempt(receipt.attempts, said, failed=failure is not None))
+            self._turns.trust(round_)
+            line.popleft()
+            if line:
+                self._queue.appendleft(line)
+            if failure and failure.stops_all:
+                self._stopped_by = failure
+        elif reply.was_kept and failure.key == "connection" and isinstance(reply.answer, Exception):
+            self._queue.appendleft(line)  # no outage; on a new connection it goes out at once
+            self._tell(Attempt(receipt.attempts, "the server had closed the connection"))
         else:
-            waiting.append(index)
-            failures += 1
-            remaining = deadline - clock.monotonic()
-            share = 0 if alone else remaining / len(receipts)
-            wait = _wait(last, reply.answer, failures, remaining, share, clock)
-            again = wait + WORTHWHILE_SECONDS <= remaining
-            tell(Attempt(attempts, receipt.detail, failed=True, wait=wait if again else None))
+            self._queue.append(line)
+            self._hold(failure, reply.answer, round_)
+            wait = self._turns.wait(self._clock.monotonic())
+            again = not self._stopped_by and wait + WORTHWHILE_SECONDS <= self._remaining()
+            later = wait if again else None
+            self._tell(Attempt(receipt.attempts, receipt.detail, failed=True, wait=later))
+        if self._stopped_by:
+            self._give_up("")
 
+    def _give_up(self, note: str) -> None:
+        """Give up all that wait: each keeps its own last failure, else has that which holds it up."""
+        for index in chain.from_iterable(self._queue):
+            receipt = self._receipts[index]
+            if self._stopped_by:
+                receipt = receipt._replace(failure=self._stopped_by, detail="not tried")
+            elif receipt.attempts == 0:
+                failure = self._held_up_by or FAILURES["budget"]
+                receipt = receipt._replace(failure=failure, detail=f"not tried: {note}")
+            else:
+                receipt = receipt._replace(detail="; ".join(filter(None, (receipt.detail, note))))
+            self._receipts[index] = receipt
+        self._queue.clear()
 
-def _wait(
-    failure: Failure,
-    answer: Answer | Exception,
-    failures: int,
-    remaining: float,
-    share: float,
-    clock: Clockwork,
-) -> float:
-    """Seconds until the next attempt: as the server asks, else as the policy says."""
-    if isinstance(answer, Answer):
-        asked = retry.retry_after(answer.retry_after, clock.now())
+    def _hold(self, failure: Failure, answer: Answer | Exception, round_: int) -> None:
+        """Wait as the server asks, else as the policy says."""
+        first, now = self._turns.doubt(round_), self._clock.monotonic()
+        failures, uniform, remaining = self._turns.failures, self._clock.uniform, self._remaining()
+        asked = None
+        if isinstance(answer, Answer):
+            asked = retry.retry_after(answer.retry_after, self._clock.now())
         if asked is not None:
-            return retry.wait_as_asked(asked, failures, clock.uniform)
-    if failure.key == "rate-limit":
-        return retry.rate_limit_wait(share, clock.uniform)
-    return retry.backoff(failures, remaining, clock.uniform)
+            wait = retry.wait_as_asked(asked, max(failures, 1), uniform)
+        elif not first:
+            return
+        elif failure.key == "rate-limit":
+            share = 0 if self._alone else remaining / len(self._receipts)
+            wait = retry.rate_limit_wait(share, uniform)
+        else:
+            wait = retry.backoff(failures, remaining, uniform)
+        self._turns.hold(now + wait)
 
 
-def _given_up(receipt: Receipt, last: Failure | None, note: str) -> Receipt:
-    """Keep the payload's own last failure, else the one that has held all of them up."""
-    if receipt.attempts == 0:
-        return receipt._replace(failure=last or FAILURES["budget"], detail=f"not tried: {note}")
-    return receipt._replace(detail=f"{receipt.detail}; {note}" if receipt.detail else note)
+def _line_up(payloads: Sequence[Payload]) -> Iterable[Line]:
+    """Give one line for each event; only where a component stands twice an event can."""
+    if len({payload.component_id for payload in payloads}) == len(payloads):
+        return (deque([index]) for index in range(len(payloads)))
+    from .updates import line_up
 
-
-def _judge(receipt: Receipt, answer: Answer | Exception, now: datetime) -> Receipt:
-    if isinstance(answer, Answer):
-        failure, detail = answers.read(answer.status, answer.body)
-        behind = retry.seconds_until(answer.date, now)
-        return receipt._replace(
-            failure=failure,
-            detail=detail,
-            http_status=answer.status,
-            clock_ahead_seconds=None if behind is None else -behind,
-        )
-    failure, detail = answers.read_exception(answer)
-    return receipt._replace(failure=failure, detail=detail, http_status=None)
+    return line_up(payloads)

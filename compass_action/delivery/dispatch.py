@@ -1,16 +1,17 @@
-"""Sending over a connection, and keeping in the outbox what did not arrive but may yet."""
+"""Sending over connections, and keeping in the outbox what did not arrive but may yet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from compass_action.connection import Asking, connect
 from compass_action.connection.answer import ACCEPTED, Answer, Reply
 from compass_action.connection.destination import Destination
 from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted, reason
 from compass_action.schemas import Payload
 
-from . import interruption
+from . import interruption, retry
 from .failures import FAILURES
 from .receipt import Receipt
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, str, str], None]
 """Says one thing: level, text, title (which may be empty). Of the level `count` the text is `7/40`."""
-Ask = Callable[[bytes, float], Reply]
 UNCOUNTED_MAX = 10
 """So many requests are sent without a word."""
 
@@ -49,20 +49,40 @@ def deliver(
     return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
 
 
-def _counted(ask: Ask, number: int, say: Say) -> Ask:
+def budget(number: int, noun: str, seconds: float, say: Say, *, fixed: bool, rest: str) -> float:
+    """Seconds for sending so many payloads: as given, and what the limit adds unless that is `fixed`.
+
+    Says how long it will take where the limit holds some of them up; `noun` names them, and `rest`
+    says what becomes of those for which the time is too short.
+    """
+    pacing = retry.pacing(number)
+    if not pacing:
+        return seconds
+    minutes = -(-number * retry.WINDOW_SECONDS // retry.WINDOW_REQUESTS // 60)
+    rate = f"{retry.WINDOW_REQUESTS} requests a minute"
+    text = f"{number} {noun}: about {minutes:.0f} minutes at {rate}."
+    room = retry.room(seconds)
+    if fixed and room < number:
+        text += f" The {seconds:.0f} s of timeout have room for {room}. {rest}"
+    say("info", text, "")
+    return seconds if fixed else seconds + pacing
+
+
+def _counted(asking: Asking, number: int, say: Say) -> Asking:
     """Count what is accepted, where there is so much of it that people would wait and wonder."""
     if number <= UNCOUNTED_MAX:
-        return ask
+        return asking
     accepted: list[Reply] = []
 
-    def count(body: bytes, seconds: float) -> Reply:
-        reply = ask(body, seconds)
-        if isinstance(reply.answer, Answer) and reply.answer.status == ACCEPTED:
-            accepted.append(reply)
+    def hear(seconds: float) -> tuple[int, Reply] | None:
+        heard = asking.hear(seconds)
+        answer = heard and heard[1].answer
+        if heard and isinstance(answer, Answer) and answer.status == ACCEPTED:
+            accepted.append(heard[1])
             say("count", f"{len(accepted)}/{number}", "")
-        return reply
+        return heard
 
-    return count
+    return asking._replace(hear=hear)
 
 
 def transmit(
@@ -73,21 +93,18 @@ def transmit(
     *,
     alone: bool = False,
 ) -> tuple[Receipt, ...]:
-    """Send the payloads over one connection (see `client.send`); a signal ends it at once."""
+    """Send the payloads (see `client.send`); a signal ends it at once."""
     try:
-        from compass_action.connection.connection import Connection
-
         from . import client
 
-        connection = Connection(destination)
-        receipts = client.send(
-            payloads,
-            _counted(connection.ask, len(payloads), say),
-            seconds,
-            tell=lambda attempt: say(*_sentence(attempt), ""),
-            alone=alone,
-        )
-        connection.close()
+        with connect(destination, len(payloads)) as asking:
+            receipts = client.send(
+                payloads,
+                _counted(asking, len(payloads), say),
+                seconds,
+                tell=lambda attempt: say(*_sentence(attempt), ""),
+                alone=alone,
+            )
         interruption.ignore()  # what is left to do is done at once, and must be done
     except Interrupted:  # between the lines; while it sends, the client takes it itself
         interrupted = FAILURES["interrupted"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from compass_action.connection import connect
 from compass_action.connection.destination import Destination
 from compass_action.schemas import Payload
 
@@ -64,18 +65,14 @@ def transmit(
     A request that is under way then may still arrive. That does no harm: its update number is lower
     than that of all that follows.
     """
-    from compass_action.connection.connection import Connection
-
     from . import client
 
     def wait(seconds: float) -> None:
         over.wait(seconds)
 
-    connection = Connection(destination)
     clock = client.Clockwork(
         monotonic=lambda: time.monotonic() + (LONG_AGO_SECONDS if over.is_set() else 0),
         sleep=wait,
     )
-    receipts = client.send(payloads, connection.ask, seconds, clock, tell)
-    connection.close()
-    return receipts
+    with connect(destination, len(payloads)) as asking:
+        return client.send(payloads, asking, seconds, clock, tell)

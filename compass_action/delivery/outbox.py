@@ -91,14 +91,19 @@ def read(path: str) -> tuple[list[Entry], list[bytes]]:
     """Read an outbox: its entries, and the lines that are none (torn, or foreign). Raises OSError."""
     entries: list[Entry] = []
     damaged: list[bytes] = []
-    with open(_open_regular(Path(path), os.O_RDONLY), "rb") as content:
-        for line in content:
-            entry = _parse(line)
-            if entry:
-                entries.append(entry)
-            elif line.strip():
-                damaged.append(line)
+    for line in read_lines(path):
+        entry = parse(line)
+        if entry:
+            entries.append(entry)
+        else:
+            damaged.append(line)
     return entries, damaged
+
+
+def read_lines(path: str) -> list[bytes]:
+    """Read the lines of an outbox, without those that are empty, as they stand. Raises OSError."""
+    with open(_open_regular(Path(path), os.O_RDONLY), "rb") as content:
+        return [line for line in content if line.strip()]
 
 
 def read_json_once(text: str | bytes) -> Any:
@@ -117,7 +122,8 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _parse(line: bytes) -> Entry | None:
+def parse(line: bytes) -> Entry | None:
+    """Read one line; None if it is none of ours."""
     try:
         record = read_json_once(line)
         texts = [record[name] for name in ("event_type", "component_id", "body", "url")]

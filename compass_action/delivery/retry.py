@@ -1,4 +1,4 @@
-"""When to try again: one policy, pure, for the client and for the simulation of a fleet.
+"""When to try, and when again: one policy, for the client and for the simulation of a fleet.
 
 Failures are tried again after a random wait below a ceiling that doubles (full jitter), as long as
 the budget lasts; a repeated request carries the very same bytes, so it can do no harm.
@@ -19,6 +19,8 @@ WINDOW_SECONDS = 60.0
 WINDOW_REQUESTS = 100
 MARGIN_SECONDS = 1.0
 """A request may travel faster than the one that leaves the window for it did."""
+NEGLIGIBLE_SECONDS = 1e-6
+"""What is left of a wait by rounding."""
 PATIENCE = 0.5
 PATIENCE_IN_OUTAGE = 0.125
 """The shares of the budget left that a job with a long budget waits at most, after an answer 429 and
@@ -95,3 +97,70 @@ def pace(sent: Sequence[float], now: float) -> float:
     if len(sent) < WINDOW_REQUESTS:
         return 0.0
     return max(0.0, sent[-WINDOW_REQUESTS] + WINDOW_SECONDS + MARGIN_SECONDS - now)
+
+
+def pacing(number: int) -> float:
+    """Seconds for which the limit holds up the last of so many requests."""
+    return (max(number, 1) - 1) // WINDOW_REQUESTS * (WINDOW_SECONDS + MARGIN_SECONDS)
+
+
+def room(seconds: float) -> int:
+    """How many requests so many seconds have room for, at most."""
+    return WINDOW_REQUESTS * (1 + int(max(seconds, 0) // (WINDOW_SECONDS + MARGIN_SECONDS)))
+
+
+class Turns:
+    """When the next of several requests may begin. State: those that have begun, and how they fared.
+
+    The first one goes alone, for what refuses it may refuse all; so does the first after a failure
+    that may pass. Requests that were under way already when that became known are of its round: their
+    failures do not lengthen the wait, and their success does not end it.
+    """
+
+    def __init__(self, most: int) -> None:
+        """`most` may be under way at a time."""
+        self.failures = 0
+        """Rounds in a row that have failed."""
+        self._most, self._trusted = most, False
+        self._round = 0
+        self._under_way: list[int] = []
+        """The round of each."""
+        self._sent: list[float] = []
+        self._not_before = 0.0
+
+    def is_free(self) -> bool:
+        """Tell whether another request may be under way beside those that are."""
+        unproven = not self._trusted and self._round in self._under_way
+        return len(self._under_way) < self._most and not unproven
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next request may begin."""
+        wait = max(self._not_before - now, pace(self._sent, now))
+        return wait if wait > NEGLIGIBLE_SECONDS else 0.0
+
+    def begin(self, now: float) -> int:
+        """Note that a request begins; returns its round, by which it is to be ended."""
+        self._sent.append(now)
+        self._under_way.append(self._round)
+        return self._round
+
+    def end(self, round_: int) -> None:
+        """Note that a request is over."""
+        self._under_way.remove(round_)
+
+    def trust(self, round_: int) -> None:
+        """Note that the server has answered for good, be it with a refusal."""
+        if round_ == self._round:
+            self._trusted, self.failures = True, 0
+
+    def doubt(self, round_: int) -> bool:
+        """Note a failure that may pass; returns whether it is the first of its round."""
+        if round_ != self._round:
+            return False
+        self._trusted, self._round = False, self._round + 1
+        self.failures += 1
+        return True
+
+    def hold(self, until: float) -> None:
+        """Begin no request until then."""
+        self._not_before = max(self._not_before, until)

@@ -155,8 +155,13 @@ def closing(
     for (headline, hint), failed in causes.items():
         aris = [receipt.payload.component_id for receipt in failed]
         told = list(dict.fromkeys(names.get(ari) or lines.last_part(ari) for ari in aris))
-        left = f"It stays in {kept}." if kept else _whereabouts(failed, outbox)
-        text = [*_details(failed), hint, f"Component: {_some(told, ', ')}", left]
+        who = f"Component: {_some(told, ', ')}"
+        left = _whereabouts(failed, outbox)
+        if kept:
+            left = f"It stays in {kept}." if len(failed) == 1 else f"They stay in {kept}."
+        if kept and len(failed) > SHOWN_MAX:
+            who = f"{len(failed)} events of {_count(len(told), 'component')}"
+        text = [*_details(failed), hint, who, left]
         messages.append(Message(level, "\n".join(filter(None, text)), headline))
     return messages
 
@@ -200,6 +205,10 @@ def clock(receipts: Sequence[Receipt]) -> list[Message]:
 
 
 SHOWN_MAX = 3
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _some(texts: Sequence[str], separator: str) -> str:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from compass_action.connection.answer import Answer, Reply
+from compass_action.connection import Asking
+from compass_action.connection.answer import Answer, AttemptTimeoutError, Reply
 from compass_action.delivery.client import Clockwork
 from compass_action.delivery.receipt import Receipt
 from compass_action.schemas import Payload
@@ -49,6 +50,51 @@ class Compass:
         if isinstance(said, Reply):
             return said
         return Reply(said if isinstance(said, Answer) else Answer(said, b""))
+
+
+class Lanes:
+    """A Compass that is asked several things at a time; each answer takes a while.
+
+    State: what was begun and when, and what has not been answered yet.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        answer: Callable[[str, int], int | Answer | Exception] = lambda name, attempt: 202,
+        takes: Callable[[str], float] = lambda name: 0.1,
+    ) -> None:
+        """`answer` is told whose request it is, and which attempt of it; `takes` is in seconds."""
+        self._clock, self._answer, self._takes = clock, answer, takes
+        self._coming: list[tuple[float, int, int | Answer | Exception]] = []
+        self.begun: list[tuple[str, float]] = []
+        self.most = 0
+        """How many were under way at a time."""
+
+    def asking(self, most: int = 8) -> Asking:
+        """How requests are made of it."""
+        return Asking(self.begin, self.hear, most)
+
+    def begin(self, number: int, body: bytes, seconds: float) -> None:
+        """Take one request."""
+        name = json.loads(body)["for"]
+        self.begun.append((name, self._clock.at))
+        said = self._answer(name, [one for one, _ in self.begun].count(name))
+        takes = self._takes(name)
+        if takes > seconds:
+            takes, said = seconds, AttemptTimeoutError()
+        self._coming.append((self._clock.at + takes, number, said))
+        self.most = max(self.most, len(self._coming))
+
+    def hear(self, seconds: float) -> tuple[int, Reply] | None:
+        """Let time pass until the next answer."""
+        due, number, said = min(self._coming, key=lambda coming: coming[:2])
+        if due > self._clock.at + seconds:
+            self._clock.at += seconds
+            return None
+        self._coming.remove((due, number, said))
+        self._clock.at = max(self._clock.at, due)
+        return number, Reply(Answer(said, b"") if isinstance(said, int) else said)
 
 
 def payload(name: str = "a") -> Payload:

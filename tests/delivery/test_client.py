@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import pytest
 
+from compass_action.connection import one_at_a_time
 from compass_action.connection.answer import Answer, AttemptTimeoutError, Reply
 from compass_action.delivery import client
 from compass_action.delivery.receipt import Receipt
@@ -23,7 +24,7 @@ def clock() -> Clock:
 def send(
     payloads: Sequence[Payload], compass: Compass, clock: Clock, seconds: float = 120
 ) -> tuple[Receipt, ...]:
-    return client.send(payloads, compass.ask, seconds, clock.work)
+    return client.send(payloads, one_at_a_time(compass.ask), seconds, clock.work)
 
 
 def test_a_retry_sends_the_very_same_bytes(clock: Clock) -> None:
@@ -169,7 +170,7 @@ def test_with_no_budget_nothing_is_asked(seconds: float, clock: Clock) -> None:
 
 def test_every_attempt_and_wait_is_told(clock: Clock) -> None:
     told: list[client.Attempt] = []
-    client.send([payload()], Compass([503, 202]).ask, 120, clock.work, told.append)
+    client.send([payload()], one_at_a_time(Compass([503, 202]).ask), 120, clock.work, told.append)
     assert told == [
         client.Attempt(1, "HTTP 503", failed=True, wait=2.0),
         client.Attempt(2, "HTTP 202", failed=False, wait=None),
@@ -178,7 +179,7 @@ def test_every_attempt_and_wait_is_told(clock: Clock) -> None:
 
 def test_the_last_attempt_that_is_in_the_budget_has_no_wait_behind_it(clock: Clock) -> None:
     told: list[client.Attempt] = []
-    client.send([payload()], Compass([503]).ask, 20, clock.work, told.append)
+    client.send([payload()], one_at_a_time(Compass([503]).ask), 20, clock.work, told.append)
     assert [attempt.wait is None for attempt in told] == [False] * (len(told) - 1) + [True]
 
 

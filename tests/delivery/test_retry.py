@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import fleet
+from compass_action.connection import one_at_a_time
 from compass_action.connection.answer import Answer, Reply
 from compass_action.delivery import client, retry
 from compass_action.schemas import Payload
@@ -103,6 +104,22 @@ def test_the_hundred_and_first_request_waits_for_the_window() -> None:
     assert retry.pace(sent, 100) == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "seconds"), [(0, 0), (1, 0), (100, 0), (101, 61), (200, 61), (201, 122), (900, 488)]
+)
+def test_the_limit_holds_many_requests_up(number: int, seconds: float) -> None:
+    """And a budget of just these seconds has room for them."""
+    assert retry.pacing(number) == seconds
+    assert retry.room(seconds) >= number
+
+
+@pytest.mark.parametrize(
+    ("seconds", "number"), [(-1, 100), (0, 100), (60, 100), (61, 200), (120, 200), (3600, 6000)]
+)
+def test_a_budget_has_room_for_so_many_requests(seconds: float, number: int) -> None:
+    assert retry.room(seconds) == number
+
+
 @pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("seed", range(10))
 def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> None:
@@ -122,7 +139,7 @@ def test_the_simulated_job_waits_as_the_client_does(seed: int, alone: bool) -> N
 
         work = client.Clockwork(lambda: clock[0], sleep, random.Random(seed).uniform)
         payloads = [Payload("build", "c", str(n).encode()) for n in range(150)]
-        client.send(payloads, ask, 900, work, alone=alone)
+        client.send(payloads, one_at_a_time(ask), 900, work, alone=alone)
         return asked
 
     def play_fleet() -> list[tuple[float, int]]:

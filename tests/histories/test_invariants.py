@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
+from compass_action.connection import one_at_a_time
 from compass_action.connection.connection import Connection
 from compass_action.connection.destination import EVENTS_PATH, Destination
 from compass_action.delivery import client, outbox
@@ -120,17 +121,18 @@ def test_a_retry_and_a_replay_send_the_very_same_bytes(
     payload = validate(play(history)[0].events[0])
     destination = Destination(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
     connection = Connection(destination)
+    asking = one_at_a_time(connection.ask)
     clockwork = client.Clockwork(sleep=lambda seconds: None)
     unsteady.clear()
     unsteady.add_faults([{"status": 503, "times": 1}])
-    (receipt,) = client.send([payload], connection.ask, 60, clockwork)
+    (receipt,) = client.send([payload], asking, 60, clockwork)
     assert (receipt.attempts, receipt.accepted) == (2, True)
 
     file: Path = tmp_path_factory.mktemp("outbox") / "events.jsonl"
     outbox.spool(str(file), [payload], destination.url)
     (entry,), damaged = outbox.read(str(file))
     assert damaged == []
-    client.send([entry.payload], connection.ask, 60, clockwork)
+    client.send([entry.payload], asking, 60, clockwork)
     connection.close()
 
     assert {request.body for request in unsteady.requests} == {payload.body}

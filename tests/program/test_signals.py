@@ -55,10 +55,10 @@ def test_a_signal_during_a_stalled_request(
     number: signal.Signals, on_error: str, tmp_path: Path
 ) -> None:
     """The one accepted before stays accepted; the others are spooled, and it says so."""
-    with running_sandbox(faults=[{"delay": 0}, {"delay": 30}]) as sandbox:
+    with running_sandbox(faults=[{"delay": 0}, {"delay": 30, "times": 2}]) as sandbox:
         process = begin(sandbox.url, tmp_path, COMPASS_ON_ERROR=on_error)
         wait_for(process, "attempt 1: HTTP 202")
-        while len(sandbox.requests) < 2:
+        while len(sandbox.requests) < 3:
             time.sleep(0.01)
         stop(process, number, on_error, tmp_path, accepted=1)
 
