@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compass_action import tracking
-from compass_action.inputs.given import UNRESOLVED
+from compass_action.inputs.given import is_unresolved
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 from compass_action.text import json_line
@@ -29,7 +29,7 @@ def detect(env: Mapping[str, str]) -> bool:
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the run from `BITBUCKET_*`."""
     # What a step maps to a pipe by its own name may arrive unresolved where it does not exist.
-    env = {n: value for n, value in snapshot.env.items() if not UNRESOLVED.fullmatch(value)}
+    env = {n: value for n, value in snapshot.env.items() if not is_unresolved(value)}
     repository = repository_url(env.get("BITBUCKET_GIT_HTTP_ORIGIN"))
     if env.get("BITBUCKET_REPO_FULL_NAME"):
         repository = f"https://bitbucket.org/{env['BITBUCKET_REPO_FULL_NAME']}"

@@ -25,7 +25,7 @@ from .reading import (
 from .run import CiRun
 from .system import Naming, System, below, path
 
-ARN = re.compile(r"arn:([\w-]+):codebuild:([\w-]+):(\d+):build/([^:/]+):([\w-]+)", re.ASCII)
+ARN = r"arn:([\w-]+):codebuild:([\w-]+):(\d+):build/([^:/]+):([\w-]+)"
 CONSOLES = {"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn",
             "aws-us-gov": "console.amazonaws-us-gov.com"}  # fmt: skip
 
@@ -45,7 +45,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     change = named if kind == "pr" else of_version[1] if of_version else None
     tag = tag_of(ref) or (named if kind == "tag" else None)
     branch = branch_of(ref) or (named if kind == "branch" else None)
-    found = ARN.fullmatch(env.get("CODEBUILD_BUILD_ARN", ""))
+    found = re.fullmatch(ARN, env.get("CODEBUILD_BUILD_ARN", ""), re.ASCII)
     partition, region, account, project, build = found.groups() if found else (None,) * 5
     started = time(env.get("CODEBUILD_START_TIME"))  # in milliseconds
     by = env.get("CODEBUILD_INITIATOR", "")  # a webhook is nobody: `GitHub-Hookshot/1a2b3c4`

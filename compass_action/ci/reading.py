@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from compass_action.inputs.given import UNRESOLVED
+from compass_action.inputs.given import is_unresolved
 from compass_action.inputs.values import INTEGER, read_time, read_url, split_url
 
+# Patterns are texts here: only a run that needs one pays for compiling it.
 # `git@github.com:acme/shop.git`, as scp has it. Without a user the host needs a dot, which no drive
 # of Windows and no `arn:aws:s3:::bucket` has.
-SCP = re.compile(r"(?:[^@/:\s]+@)?([\w-]+(?:\.[\w-]+)+|(?<=@)[\w-]+):(?!//)(.+)", re.ASCII)
-ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(.+)", re.ASCII | re.IGNORECASE)
+SCP = r"(?:[^@/:\s]+@)?([\w-]+(?:\.[\w-]+)+|(?<=@)[\w-]+):(?!//)(.+)"
+ADDRESS = r"([a-z][a-z0-9+.-]*)://(.+)"
 WEB = {"http": ":80", "https": ":443", "oci": ":443"}
 """Schemes whose port is the pages' own, each with the port that goes without saying."""
 OTHERS = ("ssh", "git", "git+ssh", "ssh+git", "git+https", "git+http")
@@ -25,8 +26,8 @@ SSH_HOSTS = {
     "altssh.bitbucket.org": "bitbucket.org",
     "altssh.gitlab.com": "gitlab.com",
 }
-AZURE_SSH = re.compile(r"(?:vs-)?ssh\.(?:dev\.azure|visualstudio)\.com", re.ASCII)
-AZURE_OLD = re.compile(r"([\w-]+)\.visualstudio\.com", re.ASCII)
+AZURE_SSH = r"(?:vs-)?ssh\.(?:dev\.azure|visualstudio)\.com"
+AZURE_OLD = r"([\w-]+)\.visualstudio\.com"
 
 # https://docs.github.com, https://support.atlassian.com/bitbucket-cloud, https://docs.gitlab.com
 PULL_REQUESTS = {
@@ -82,7 +83,7 @@ def repository_page(text: str | None) -> str | None:
 def given(env: Mapping[str, str]) -> dict[str, str]:
     """Keep the variables that say something: neither empty nor a reference that nobody resolved."""
     kept = {name: value.strip() for name, value in env.items() if value.strip()}
-    return {name: value for name, value in kept.items() if not UNRESOLVED.fullmatch(value)}
+    return {name: value for name, value in kept.items() if not is_unresolved(value)}
 
 
 def address(url: str | None) -> str | None:
@@ -132,12 +133,12 @@ def repository_url(text: str | None) -> str | None:
     wanted = (text or "").strip()
     if not wanted or re.search(r"[\x00-\x1f\x7f\\]", wanted):
         return None
-    address = ADDRESS.fullmatch(wanted)
+    address = re.fullmatch(ADDRESS, wanted, re.ASCII | re.IGNORECASE)
     scheme, rest = (address[1].lower(), address[2]) if address else ("", wanted)
     if scheme and scheme not in WEB and scheme not in OTHERS:
         return None
     netloc, _, path = rest.partition("/")
-    scp = SCP.fullmatch(rest)
+    scp = re.fullmatch(SCP, rest, re.ASCII)
     # Also behind a scheme, as in Semaphore's `http://git@github.com:acme/shop.git`.
     if scp and not re.match(r"\d+(/|$)", scp[2]):
         netloc, path = scp[1], scp[2]
@@ -162,11 +163,11 @@ def repository_url(text: str | None) -> str | None:
 
 def _settled(host: str, path: str) -> tuple[str, str]:
     """Settle on one of the addresses by which Azure knows a repository."""
-    if AZURE_SSH.fullmatch(host):
+    if re.fullmatch(AZURE_SSH, host, re.ASCII):
         parts = path.removeprefix("/v3").strip("/").split("/")
         if len(parts) == 3:
             return "dev.azure.com", "/{}/{}/_git/{}".format(*parts)
-    old = AZURE_OLD.fullmatch(host)
+    old = re.fullmatch(AZURE_OLD, host, re.ASCII)
     if old:
         host, path = "dev.azure.com", f"/{old[1]}{path.removeprefix('/DefaultCollection')}"
     short = re.fullmatch(r"/([^/]+)/_git/([^/]+)", path)

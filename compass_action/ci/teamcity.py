@@ -29,9 +29,8 @@ from .run import CiRun
 from .system import Naming, System, path
 
 # The forms of a build's page in older and newer versions.
-BUILD_PAGE = re.compile(
-    r"(.+?)/(?:buildConfiguration/([^/?#]+)/|build/|viewLog\.html\?(?:[^#]*&)?buildId=)(\d+).*",
-    re.ASCII,
+BUILD_PAGE = (
+    r"(.+?)/(?:buildConfiguration/([^/?#]+)/|build/|viewLog\.html\?(?:[^#]*&)?buildId=)(\d+).*"
 )
 
 
@@ -43,7 +42,7 @@ def detect(env: Mapping[str, str]) -> bool:
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the build from the environment, and from the address of its page."""
     env = given(snapshot.env)
-    page = BUILD_PAGE.fullmatch(env.get("BUILD_URL", ""))
+    page = re.fullmatch(BUILD_PAGE, env.get("BUILD_URL", ""), re.ASCII)
     build = env.get("TEAMCITY_BUILD_ID") or (page[3] if page else None)
     definition = env.get("TEAMCITY_BUILDTYPE_ID") or (page[2] if page else None)
     repository = repository_url(env.get("TEAMCITY_VCSROOT_URL"))

@@ -28,9 +28,7 @@ HOSTS = {"": "github.com"} | {
     "github": "github.com", "bitbucket": "bitbucket.org", "gitlab": "gitlab.com",
 }  # fmt: skip
 """By the word that newer pages have in front of the repository."""
-PAGE = re.compile(
-    r"(?:app\.)?([^/]+)/(?:(github|bitbucket|gitlab|assembla)/)?(.+)/(?:builds|jobs)/\d+", re.ASCII
-)
+PAGE = r"(?:app\.)?([^/]+)/(?:(github|bitbucket|gitlab|assembla)/)?(.+)/(?:builds|jobs)/\d+"
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -76,7 +74,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
 
 def _repository(slug: str | None, page: str | None) -> str | None:
     """Name the repository. The slug has no host; the page's address shows which one, on Travis' own."""
-    found = PAGE.fullmatch(address(page) or "")
+    found = re.fullmatch(PAGE, address(page) or "", re.ASCII)
     if not slug or not found or found[1] not in ("travis-ci.com", "travis-ci.org"):
         return None
     host = HOSTS.get(found[2] or "")

@@ -18,7 +18,7 @@ from compass_action.text import Secrets, quoted
 from .table import BY_NAME, INPUTS, Input, Inputs
 from .values import INTEGER
 
-UNRESOLVED = re.compile(
+UNRESOLVED = (
     r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?"  # shells, Bitbucket
     r"|\$\{[A-Za-z_][\w.-]*\}"  # Cloud Build, Jenkins' environment
     r"|\$\([\w.\[\]'\"/-]+\)"  # Tekton, Azure
@@ -28,8 +28,7 @@ UNRESOLVED = re.compile(
     r"|#\{[^{}]+\}"  # Octopus
     r"|%[\w.-]+%"  # TeamCity, Windows
     r"|<<\s*[\w.-]+\s*>>"  # CircleCI
-    r"|\{\{[^{}]*\}\}",  # Argo CD, Tekton's triggers
-    re.ASCII,
+    r"|\{\{[^{}]*\}\}"  # Argo CD, Tekton's triggers
 )
 """A reference in the syntax of one of the hosts."""
 
@@ -52,6 +51,12 @@ class Given(NamedTuple):
 def no_files(path: str) -> str:
     """Refuse to read a file."""
     raise ValueError("no file can be named here.")
+
+
+def is_unresolved(text: str) -> bool:
+    """Tell a reference that its host left as it was written."""
+    # The pattern is compiled by the first text that begins like one.
+    return text[:1] in ("$", "<", "#", "%", "{") and bool(re.fullmatch(UNRESOLVED, text, re.ASCII))
 
 
 def parse(
@@ -103,7 +108,7 @@ def find(
         if source == row.variable and echoes.get(row.name) == text:
             continue
         stripped = text.strip().strip(row.type.dropped)
-        if stripped and stripped not in NOTHING and not UNRESOLVED.fullmatch(stripped):
+        if stripped and stripped not in NOTHING and not is_unresolved(stripped):
             return Given(stripped, source, _is_doubtful(row, source, env))
     return None
 
