@@ -72,9 +72,10 @@ def conclude_begin(
 def refuse(call: Call, error: CompassEventError, *, softened: bool = False) -> int:
     """Tell everything that is wrong, of which nothing was sent; 2, or 0 where nothing may fail a job."""
     softened = softened or call.inputs.on_error == "warn-all"
-    text = "\n".join(map(str, error.problems))
-    call.log.say("warning" if softened else "error", text, error.headline)
-    leave(call, Report({"outcome": "failed"}))
+    told = tuple(map(str, error.problems))
+    level = "warning" if softened else "error"
+    call.log.say(level, "\n".join(told), error.headline, error.problems)
+    leave(call, Report({"outcome": "failed"}, title=error.headline, problems=told))
     return 0 if softened else 2
 
 

@@ -17,7 +17,7 @@ NEAR = [
     (["--state", "Cancled"], '"Cancled" is not a build state. Did you mean'),
     (["--event-type", "pullrequst"], '"pullrequst" is not known. Did you mean pullrequest?'),
     (["--environment-category", "prodution"], '"prodution" is not known. Did you mean production?'),
-    (["--environment-map", "a=STAGNG"], "Did you mean STAGING?"),
+    (["--environment-map", "a=STAGNG"], "Did you mean staging?"),
     (["--ci", "gitlba"], '"gitlba" is not a known CI system. Did you mean gitlab?'),
     (["--on-error", "wanr"], '"wanr" is not known. Did you mean warn?'),
     (["completion", "bsh"], '"bsh" is not supported. Did you mean bash?'),

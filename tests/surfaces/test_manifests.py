@@ -93,6 +93,8 @@ NOT_IN_TEMPLATE = NOT_ELSEWHERE | {
     *("state", "started-at", "completed-at", "last-updated"),
     *("sequence-number", "update-sequence-number", "scope"),
     *("commit", "ref"),
+    *("event-id", "severity"),
+    "json",  # a job's log is read by people
     "record",  # the dotenv file keeps what was begun
 }
 
