@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from compass_action import event, snapshot
+from compass_action import ci, event, snapshot
 from compass_action.connection.destination import find_destination
 from compass_action.delivery import dispatch
-from compass_action.errors import EventError, InputError, Problem, collect
+from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
 from compass_action.event.event import Events
 from compass_action.inputs import given
 from compass_action.inputs.table import BY_NAME, Inputs
@@ -45,18 +45,27 @@ def events(call: Call) -> int:
     lines = collect(problems, lambda: list(_read_file(call, problems))) or []
     taken = read(call)
     built: list[tuple[Line, Events]] = []
+    nothing: list[str] = []
     for index, line in enumerate(lines):
         # A moment for each, so that several lines about one thing are updates in their order.
         later = taken._replace(now=taken.now + timedelta(milliseconds=index))
-        found = collect(problems, lambda line=line, later=later: _build(call, line, later))  # type: ignore[misc]
+        try:
+            found = collect(problems, lambda line=line, later=later: _build(call, line, later))  # type: ignore[misc]
+        except NothingToReport as reason:
+            nothing.append(f"Line {line.number} is skipped. {reason}")
+            continue
         if found:
             built.append((line, found))
     destination = None
     if not call.inputs.dry_run:
-        destination = collect(problems, lambda: find_destination(call.inputs, call.env))
+        destination = collect(
+            problems, lambda: find_destination(only_strongest(call.inputs, call.given), call.env)
+        )
     payloads = [p for line, found in built for p in _validate(line, found, problems)]
     if problems:
         raise InputError(_some(problems))
+    for text in nothing:
+        call.log.say("notice", text)
     if not payloads:
         call.log.say("info", "The file has no events.")
         return ending.leave(call, Report(outcomes.outputs("skipped", ())))
@@ -132,7 +141,7 @@ def _text(value: Any) -> str:
 
 def _build(call: Call, line: Line, taken: Snapshot) -> Events:
     try:
-        run = call.system.parse(taken, line.inputs)
+        run = ci.with_given(call.system.parse(taken, line.inputs), line.inputs)
         records = read_all_records(call, taken)
         return event.build(line.inputs, run, call.system, taken, records)
     except InputError as error:

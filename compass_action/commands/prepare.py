@@ -12,6 +12,7 @@ from compass_action.connection.destination import (
     Destination,
     endpoint,
     find_destination,
+    is_loopback,
 )
 from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
 from compass_action.event import component_file, components, states, wording
@@ -49,6 +50,20 @@ def as_begun(call: Call) -> Call:
     problems = (*call.problems, *_untrackable(call.inputs, call.system))
     inputs = call.inputs._replace(state="in_progress", completed_at=None)
     return call._replace(inputs=inputs, problems=problems)
+
+
+def unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
+    """Say why there is nothing to send with, or nothing true to send."""
+    if inputs.dry_run:
+        return None
+    if run.rehearsal and not is_loopback(inputs.api_url):
+        return (
+            f"{run.rehearsal} only rehearses this workflow: its runs all have the same id. Use dry-run, or "
+            "an api-url on this machine."
+        )
+    if run.withholds_secrets and not inputs.api_token:
+        return f"{call.system.name} hands no secrets to {run.withholds_secrets}."
+    return None
 
 
 def prepare(

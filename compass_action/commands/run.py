@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from types import FrameType
@@ -48,9 +49,17 @@ def run(call: Call) -> int:
     started = snapshot.clock()
     held = _hold_signals()
     child = _start(call.files, held)
-    reported = span.begin(call, started)
-    ended = child.wait()
-    return span.end(reported, ended.code, ended.at, lambda: _hear(held), cancelled=ended.cancelled)
+    try:
+        reported = span.begin(call, started)
+    finally:  # whatever happens, the command is not left alone
+        ended = child.wait()
+    try:
+        return span.end(
+            reported, ended.code, ended.at, lambda: _hear(held), cancelled=ended.cancelled
+        )
+    except Exception:  # a fault of ours; the command's own outcome stays what it is
+        print_text(traceback.format_exc(), error=True)
+        return ended.code or (1 if call.inputs.on_error == "fail" else 0)
 
 
 class Signals(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compass_action import event, report
-from compass_action.ci.run import CiRun
-from compass_action.connection.destination import Destination, is_loopback
+from compass_action.connection.destination import Destination
 from compass_action.delivery import dispatch, retry
 from compass_action.errors import CompassEventError, NothingToReport
 from compass_action.event import states
@@ -19,7 +18,7 @@ from compass_action.tracking import Tracked
 
 from . import check, ending
 from .call import Call, read
-from .prepare import Prepared, announce, as_begun, prepare, read_begun
+from .prepare import Prepared, announce, as_begun, prepare, read_begun, unsent
 
 if TYPE_CHECKING:
     from compass_action.connection.budget import Budget
@@ -62,7 +61,7 @@ def _report(call: Call, inputs: Inputs, resumed: Tracked | None) -> int:
     run = call.system.parse(snapshot, inputs)
     for remark in run.remarks:
         call.log.say("debug", remark)
-    reason = _unsent(call, inputs, run)
+    reason = unsent(call, inputs, run)
     if reason:
         return ending.skip(call, reason)
     try:
@@ -77,20 +76,6 @@ def _report(call: Call, inputs: Inputs, resumed: Tracked | None) -> int:
     # Now, for the process may not reach the end.
     report.keep(kept, call.system.speaker, call.env, call.log, inputs.record)
     return _deliver(call, inputs, prepared, prepared.destination, record)
-
-
-def _unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
-    """Say why there is nothing to send with, or nothing true to send."""
-    if inputs.dry_run:
-        return None
-    if run.rehearsal and not is_loopback(inputs.api_url):
-        return (
-            f"{run.rehearsal} only rehearses this workflow: its runs all have the same id. Use dry-run, or "
-            "an api-url on this machine."
-        )
-    if run.withholds_secrets and not inputs.api_token:
-        return f"{call.system.name} hands no secrets to {run.withholds_secrets}."
-    return None
 
 
 def _deliver(

@@ -11,18 +11,17 @@ from compass_action import event
 from compass_action.ci.run import CiRun
 from compass_action.delivery import dispatch, meanwhile, retry
 from compass_action.delivery.receipt import Receipt
-from compass_action.errors import SKIPPED, CompassEventError, Interrupted, Problem
+from compass_action.errors import CompassEventError, Interrupted, NothingToReport, Problem
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
 from compass_action.report import outcomes
 from compass_action.report.outcomes import Message
-from compass_action.report.report import Report
 from compass_action.snapshot import Snapshot
 from compass_action.tracking import Tracked
 
 from . import check, ending
 from .call import Call, read
-from .prepare import Prepared, announce, prepare
+from .prepare import Prepared, announce, prepare, unsent
 
 BEGIN_SECONDS = 10
 CANCELLED_SECONDS = 5
@@ -37,6 +36,8 @@ class Begun(NamedTuple):
     prepared: Prepared | None
     """None where there is nothing to send."""
     tracked: Tracked | None
+    unsent: str = ""
+    """Why there is nothing to send."""
 
 
 class Reported(NamedTuple):
@@ -58,7 +59,7 @@ def begin(call: Call, started: datetime) -> Reported:
     )
     call = call._replace(inputs=inputs, problems=(*call.problems, *_problems(call, inputs)))
     said: list[Message] = []
-    if "state" in call.given:
+    if "state" in call.given and call.given["state"].source.startswith(("--", "INPUT_")):
         said.append(Message("notice", "state is not used: the command's outcome is the state."))
     sending = meanwhile.Meanwhile(
         lambda: _prepare(call), lambda begun, over: _send(call, begun, over, said)
@@ -85,16 +86,15 @@ def end(
         for message in reported.said:
             call.log.say(*message)
         if begun.prepared is None:
-            text = f"{call.system.name} hands no secrets to {begun.run.withholds_secrets}."
-            call.log.say("notice", text, SKIPPED)
-            ending.leave(call, Report(outcomes.outputs("skipped", ())))
-            return code
+            return code or ending.skip(call, begun.unsent)
         inputs = call.inputs._replace(
             state="cancelled" if cancelled else str(code),
             completed_at=at,
             timeout=min(call.inputs.timeout, CANCELLED_SECONDS if cancelled else 3600),
         )
         prepared = prepare(call, inputs, begun.run, begun.snapshot._replace(now=at), begun.tracked)
+    except NothingToReport as nothing:
+        return code or ending.skip(call, str(nothing))
     except CompassEventError as error:
         ending.refuse(call, error)
         return code or (2 if fails else 0)
@@ -121,8 +121,9 @@ def _problems(call: Call, inputs: Inputs) -> Iterator[Problem]:
 def _prepare(call: Call) -> Begun:
     snapshot = read(call)
     run = call.system.parse(snapshot, call.inputs)
-    if run.withholds_secrets and not call.inputs.api_token and not call.inputs.dry_run:
-        return Begun(run, snapshot, None, None)
+    reason = unsent(call, call.inputs, run)
+    if reason:
+        return Begun(run, snapshot, None, None, reason)
     prepared = prepare(call, call.inputs, run, snapshot)
     return Begun(run, snapshot, prepared, event.track(prepared.events))
 

@@ -121,3 +121,18 @@ def test_what_is_lost_counts_under_fail(tmp_path: Path) -> None:
     done = call(argv, shell("http://127.0.0.1:1", COMPASS_ON_ERROR="fail"), tmp_path)
     assert done.returncode == 1
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_line_about_nothing_is_skipped_and_told(tmp_path: Path) -> None:
+    """A deployment that was skipped, say; the others are sent."""
+    file = write(
+        tmp_path,
+        {"state": "skipped", "environment": "staging", "sequence-number": 1},
+        {"state": "success", "environment": "production", "sequence-number": 1},
+    )
+    argv = ["events", file, "--pipeline-id", "p", *COMMON[2:]]
+    with running_sandbox() as sandbox:
+        done = call(argv, shell(sandbox.url), tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert len(sandbox.requests) == 1
+    assert "Line 1 is skipped." in done.stdout

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from compass_action.sandbox import Sandbox, running_sandbox
-from tests.commands.program import ARI, PROGRAM, call, job
+from tests.commands.program import ARI, PROGRAM, ROOT, call, job
 
 SILENT = [{"delay": 30}] * 9
 """A Compass that takes requests and says nothing."""
@@ -375,3 +375,39 @@ def test_on_a_terminal_the_command_keeps_it(tmp_path: Path) -> None:
         assert os.waitstatus_to_exitcode(status) == 3
         assert "heard 1 times" in shown
         assert event(sandbox)["state"] == "CANCELLED"
+
+
+def test_a_fault_of_ours_is_shown_and_changes_nothing(tmp_path: Path) -> None:
+    """The command has run, and its outcome counts."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from compass_action.commands import span\n"
+        "from compass_action.main import main\n"
+        "def fail(*given, **more): raise ZeroDivisionError\n"
+        "span.end = fail\n"
+        f"sys.exit(main(sys.argv[1:], {job(tmp_path)!r}))"
+    )
+    for command, on_error, code in (
+        ("exit 3", "fail", 3),
+        ("exit 0", "warn", 0),
+        ("exit 0", "fail", 1),
+    ):
+        argv = ["run", "--on-error", on_error, "--", "sh", "-c", f"echo ran; {command}"]
+        done = subprocess.run(
+            [sys.executable, "-c", program, *argv], cwd=tmp_path, capture_output=True, text=True,
+            check=False, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (code, "ran\n")
+        assert "ZeroDivisionError" in done.stderr
+
+
+def test_where_there_is_nothing_to_report_the_command_runs_all_the_same(tmp_path: Path) -> None:
+    """A rehearsal by act, say: its exit code is the command's."""
+    env = {
+        "PATH": "/usr/bin:/bin", "ACT": "true", "GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "1",
+        "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_JOB": "test", "COMPASS_CHECK_RUN_ID": "1", "COMPASS_COMPONENT_ID": ARI,
+        "COMPASS_SITE": "acme", "COMPASS_EMAIL": "a@acme.example", "COMPASS_API_TOKEN": "t0ken",
+    }  # fmt: skip
+    done = call(["run", "--", "sh", "-c", "echo ran; exit 5"], env, tmp_path)
+    assert (done.returncode, done.stdout) == (5, "ran\n")

@@ -34,7 +34,7 @@ def run(recording: str, sandbox: Sandbox, *argv: str, **more: str) -> int:
 @pytest.mark.parametrize(
     ("recording", "given", "said"),
     [
-        ("github-push", {"INPUT_SCOPE": "run"}, "state: with scope run the job's end needs it."),
+        ("github-push", {"INPUT_SCOPE": "run"}, "state: with scope run it has to be given"),
         ("github-push", {"INPUT_STATE": "sucess"}, 'state: "sucess" is not a deployment state.'),
         ("github-push", {"INPUT_EVENT-TYPE": "incident"}, "track: a job can be tracked as a build"),
         ("gitlab-branch", {}, "track: only GitHub has a stage at the job's end."),
