@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from compass_action.connection import destination
-from compass_action.errors import InputError, NothingToReport
+from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.report import outcomes
 from compass_action.report.log import Log
 from compass_action.report.report import Value
@@ -19,6 +19,8 @@ from .call import Call, read
 from .prepare import Prepared, announce, as_begun, prepare, site_address
 
 VALUE_MAX_CHARS = 72
+CREDENTIALS = ("site", "email", "api-token")
+"""What a check does without."""
 
 
 def check(call: Call) -> int:
@@ -26,7 +28,8 @@ def check(call: Call) -> int:
     call = as_begun(call)
     snapshot = read(call)
     run = call.system.parse(snapshot, call.inputs)
-    missing = _missing(call)
+    missing, wrong = _lacks(call)
+    call = call._replace(problems=(*call.problems, *wrong))
     try:
         prepared = prepare(call, call.inputs._replace(dry_run=True), run, snapshot)
     except NothingToReport as nothing:
@@ -46,17 +49,15 @@ def check(call: Call) -> int:
     return code
 
 
-def _missing(call: Call) -> list[str]:
-    """List what sending needs and was not given. Raises InputError with what was given wrong."""
+def _lacks(call: Call) -> tuple[list[str], Sequence[Problem]]:
+    """List what sending needs and was not given; and all problems with it if something is wrong."""
     try:
-        destination.find_destination(call.inputs, call.env)
+        destination.find_destination(destination.only_strongest(call.inputs, call.given), call.env)
     except InputError as error:
-        absent = {name for name in ("site", "email", "api-token") if name not in call.given}
-        wrong = [problem for problem in error.problems if problem.where not in absent]
-        if wrong:
-            raise InputError((*call.problems, *wrong)) from None
-        return [problem.where for problem in error.problems]
-    return []
+        names = [problem.where for problem in error.problems]
+        absent = all(name in CREDENTIALS and name not in call.given for name in names)
+        return (names, ()) if absent else ([], error.problems)
+    return [], ()
 
 
 def show_values(values: Sequence[Value], log: Log) -> None:

@@ -30,21 +30,27 @@ def env(tmp_path: Path) -> dict[str, str]:
 def test_the_values_and_the_request_are_shown(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each value with its source; the request as it would be sent, but for the credentials."""
+    """Each value with its source; the request, readably, without the credentials."""
     assert main(["check", "--display-name", "Two\nlines"], env) == 0
     said = capsys.readouterr().out
     lines = [line for line in said.splitlines() if not line.startswith("::add-mask::")]
-    assert f"component-id: {ARI}  (INPUT_COMPONENT-ID)" in lines
-    assert "api-token: ***  (INPUT_API-TOKEN)" in lines
-    assert "site: acme  (INPUT_SITE)" in lines
-    assert "display-name: Two lines  (--display-name)" in lines
+    sources = {line.partition(" ")[0]: line.rsplit("  ", 1)[-1] for line in lines}
+    assert sources["componentId"] == "INPUT_COMPONENT-ID"
+    assert sources["displayName"] == "--display-name"
+    assert sources["cloudId"] == "the component's ARI"
+    assert any(line.startswith("displayName  ") and "  Two lines  " in line for line in lines)
     request = lines.index("POST https://acme.atlassian.net/gateway/api/compass/v1/events")
     assert lines[request + 1 : request + 4] == [
         "Authorization: Basic ***",
         "Content-Type: application/json",
         "",
     ]
-    assert json.loads(lines[request + 4])["event"]["build"]["displayName"] == "Two lines"
+    end = lines.index("}", request)
+    shown = json.loads("\n".join(lines[request + 4 : end + 1]))
+    assert shown["event"]["build"]["displayName"] == "Two lines"
+    assert lines[-1] == (
+        "valid; would be sent to https://acme.atlassian.net/gateway/api/compass/v1/events; not tried"
+    )
     assert TOKEN not in "".join(lines)
     assert "\ndry-run\n" in (tmp_path / "output").read_text()
 

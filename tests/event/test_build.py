@@ -101,7 +101,7 @@ def test_a_run_s_state_is_not_taken_from_one_of_its_jobs() -> None:
 )
 def test_github_s_job_status_is_no_state_of_another_type(kind: str) -> None:
     problems = refused("github-push", {"event-type": kind, "properties": "id: x"})
-    assert problems["state"].startswith("it is not given, and github does not say it. Use one of: ")
+    assert problems["state"].startswith("it is not given. Use one of: ")
 
 
 @pytest.mark.parametrize("kind", ["custom", "push"])
@@ -147,7 +147,7 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     assert set(refused("shell", {})) == {"pipeline-id", "state", "external-event-source-id", "url"}
     named = refused("shell", {"event-type": "incident", "component-id": "x"})
     assert set(named) == {
-        "state", "component-id", "external-event-source-id", "url", "properties",
+        "state", "component-id", "external-event-source-id", "url", "event-id",
     }  # fmt: skip
 
 

@@ -70,10 +70,18 @@ def test_properties_of_a_wrong_type_are_told_with_their_path(kind: str, written:
     assert all(problem.where.startswith(f"$.event.{kind}.") for problem in raised.value.problems)
 
 
-@pytest.mark.parametrize("written", ['{"state": null}', '{"state": ["open"]}', '{"state": "opne"}'])
-def test_a_wrong_state_in_properties_lists_the_known_words(written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ('{"state": null}', "Use one of: open, resolved, deleted."),
+        ('{"state": ["open"]}', "Use one of: open, resolved, deleted."),
+        ('{"state": "qqq"}', "Use one of: open, resolved, deleted."),
+        ('{"state": "opne"}', "Did you mean open"),
+    ],
+)
+def test_a_wrong_state_in_properties_is_told_what_to_write(written: str, advice: str) -> None:
     problems = refused("github-push", {"event-type": "incident", "properties": written})
-    assert "Use one of: open, resolved, deleted" in problems["properties"]
+    assert advice in problems["properties"]
 
 
 NAMES = st.sampled_from(

@@ -16,7 +16,7 @@ from compass_action.schemas import Payload
 from compass_action.tracking import Identity, Tracked
 
 PASSING = Failure("down", "Compass is down", "Come back later.", retry=True, spool=True)
-LASTING = Failure("wrong", "Compass said no", "Mend it.")
+LASTING = Failure("wrong", "Compass said no", "Fix it.")
 BODY = {
     "displayName": "Shop #42",
     "url": "https://ci.acme.example/42",
@@ -25,7 +25,11 @@ BODY = {
         "state": "FAILED",
         "sequenceNumber": 42,
         "pipeline": {"pipelineId": "ci.acme.example/shop"},
-        "environment": {"environmentId": "prod", "category": "PRODUCTION"},
+        "environment": {
+            "environmentId": "prod",
+            "displayName": "Production",
+            "category": "PRODUCTION",
+        },
         "startedAt": "2026-11-23T08:00:00Z",
     },
 }
@@ -101,30 +105,47 @@ def test_the_report_has_a_row_for_each_component() -> None:
     assert report == Report(
         outputs=outcomes.outputs("partial", EVENTS, [], [ACCEPTED, KEPT]),
         rows=(
-            Row("one", "accepted"),
-            Row("two", "spooled", "Compass is down. HTTP 503"),
+            Row("one", "accepted", event_type="deployment", attempts=1, http_status=202),
+            Row(
+                "two",
+                "spooled",
+                "HTTP 503",
+                "Compass is down",
+                "Come back later.",
+                "deployment",
+                3,
+                503,
+            ),
         ),
         title="Shop #42",
         url="https://ci.acme.example/42",
         tracked=begun,
+        facts={"environment": "Production (PRODUCTION)"},
     )
     dry = outcomes.report("dry-run", EVENTS, [])
-    assert dry.rows == (Row("one", "dry-run"), Row("two", "dry-run"))
-
-
-def test_a_row_without_a_detail_ends_without_a_full_stop() -> None:
-    assert outcomes.row(REFUSED._replace(detail="")) == Row("two", "failed", "Compass said no")
+    assert dry.rows == (
+        Row("one", "dry-run", event_type="deployment"),
+        Row("two", "dry-run", event_type="deployment"),
+    )
 
 
 def test_the_opening_says_what_is_about_to_be_sent() -> None:
-    assert outcomes.opening(EVENTS) == [
+    assert outcomes.opening(EVENTS, "https://acme.atlassian.net/gateway/api") == [
         Message("info", 'deployment FAILED "Shop #42"'),
-        Message("info", "pipeline ci.acme.example/shop, environment prod, sequence number 42"),
+        Message("info", "environment Production (PRODUCTION), 2 components on acme.atlassian.net"),
+        Message(
+            "debug",
+            "pipeline ci.acme.example/shop, environment prod, sequence number 42, update 7",
+        ),
     ]
-    request = Event("pullRequest", "c", "one", {"pullRequestProperties": {"status": "MERGED"}})
-    assert outcomes.opening([request]) == [Message("info", 'pullRequest MERGED "MERGED"')]
-    custom = Event("custom", "c", "one", {"displayName": "Cache warmed"})
-    assert outcomes.opening([custom]) == [Message("info", 'custom "Cache warmed"')]
+    part = {"status": "MERGED", "id": "44"}
+    request = Event("pullRequest", "c", "one", {"pullRequestProperties": part})
+    assert outcomes.opening([request])[0] == Message("info", 'pullRequest MERGED "44"')
+    custom = Event("custom", "c", "one", {"displayName": "Cache warmed"}, component_name="Shop")
+    assert outcomes.opening([custom])[:2] == [
+        Message("info", 'custom "Cache warmed"'),
+        Message("info", "component Shop"),
+    ]
 
 
 def closing(*receipts: Receipt, outbox: str | None = None, kept: str = "") -> list[Message]:
@@ -132,10 +153,13 @@ def closing(*receipts: Receipt, outbox: str | None = None, kept: str = "") -> li
 
 
 def test_what_was_accepted_is_said_in_one_line() -> None:
-    assert closing(ACCEPTED) == [Message("success", "accepted by Compass for one")]
-    assert closing(ACCEPTED, ACCEPTED) == [
-        Message("success", "accepted by Compass for 2 components")
-    ]
+    assert closing(ACCEPTED) == [Message("success", "accepted by Compass")]
+    other = ACCEPTED._replace(payload=payload("two"))
+    assert closing(ACCEPTED, other) == [Message("success", "accepted by Compass for 2 components")]
+    assert closing(ACCEPTED, ACCEPTED) == [Message("success", "accepted by Compass for 2 events")]
+    assert closing(ACCEPTED, REFUSED)[0] == Message(
+        "success", "accepted by Compass for 1 of 2 components"
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,8 +209,8 @@ def test_failures_with_one_cause_are_told_once() -> None:
 
 def test_one_failure_with_two_things_to_do_is_two_messages() -> None:
     """What an answer's own error says to do stands with its components alone."""
-    other = REFUSED._replace(failure=LASTING._replace(hint="Mend the other thing."))
+    other = REFUSED._replace(failure=LASTING._replace(hint="Fix the other thing."))
     assert [message.text.split("\n")[1] for message in closing(REFUSED, other)] == [
-        "Mend it.",
-        "Mend the other thing.",
+        "Fix it.",
+        "Fix the other thing.",
     ]
