@@ -52,7 +52,7 @@ def check(call: Call) -> int:
 def _lacks(call: Call) -> tuple[list[str], Sequence[Problem]]:
     """List what sending needs and was not given; and all problems with it if something is wrong."""
     try:
-        destination.find_destination(destination.only_strongest(call.inputs, call.given), call.env)
+        destination.find_destination(call.inputs, call.env)
     except InputError as error:
         names = [problem.where for problem in error.problems]
         absent = all(name in CREDENTIALS and name not in call.given for name in names)

@@ -58,9 +58,7 @@ def events(call: Call) -> int:
             built.append((line, found))
     destination = None
     if not call.inputs.dry_run:
-        destination = collect(
-            problems, lambda: find_destination(only_strongest(call.inputs, call.given), call.env)
-        )
+        destination = collect(problems, lambda: find_destination(call.inputs, call.env))
     payloads = [p for line, found in built for p in _validate(line, found, problems)]
     if problems:
         raise InputError(_some(problems))
