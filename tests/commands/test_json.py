@@ -57,7 +57,7 @@ def test_a_refusal_says_what_the_server_said(tmp_path: Path) -> None:
         ]
 
 
-@pytest.mark.parametrize("argv", [["--json"], ["check", "--json"]])
+@pytest.mark.parametrize("argv", [["--json"], ["check", "--offline", "--json"]])
 def test_wrong_inputs_are_problems_one_by_one(argv: list[str], tmp_path: Path) -> None:
     env = job(tmp_path, COMPASS_TIMEOUT="soon", COMPASS_COMPONENT_ID="x")
     done = call(argv, env, tmp_path)
@@ -76,7 +76,9 @@ def test_a_command_line_that_cannot_be_read_is_a_problem_too(tmp_path: Path) -> 
 def test_check_lists_every_value_with_its_source(tmp_path: Path) -> None:
     """And the request as it would be sent."""
     env = job(tmp_path, CI_PIPELINE_URL="https://gitlab.com/acme/search/-/pipelines/1590442210")
-    found = read(call(["check", "--json", "--environment", "eu-prod"], env, tmp_path).stdout)
+    found = read(
+        call(["check", "--offline", "--json", "--environment", "eu-prod"], env, tmp_path).stdout
+    )
     sources = {row["name"]: row["source"] for row in found["values"]}
     assert sources["pipeline.pipelineId"] == "CI_PROJECT_URL, CI_JOB_NAME"
     assert sources["sequenceNumber"] == "CI_JOB_ID"
