@@ -52,9 +52,11 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine()  # the way of all hosts
     if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
         return CommandLine(argv[0], {}, tuple(argv[1:]))
-    if argv[0] == "check" and OFFLINE in argv:
-        return parse([word for word in argv if word != OFFLINE])._replace(offline=True)
     dashes = argv.index("--") if "--" in argv else len(argv)
+    if "check" in argv[:dashes] and OFFLINE in argv[:dashes]:
+        line = parse([word for word in argv if word != OFFLINE])
+        if line.command == "check":
+            return line._replace(offline=True)
     words = list(_scan(argv[:dashes]))
     named = [word.text for word in words if not _looks_like_option(word.text)]
     behind = list(argv[dashes + 1 :])

@@ -31,7 +31,7 @@ def test_the_values_and_the_request_are_shown(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each value with its source; the request as it would be sent, but for the credentials."""
-    assert main(["check", "--display-name", "Two\nlines"], env) == 0
+    assert main(["check", "--offline", "--display-name", "Two\nlines"], env) == 0
     said = capsys.readouterr().out
     lines = [line for line in said.splitlines() if not line.startswith("::add-mask::")]
     assert f"component-id: {ARI}  (INPUT_COMPONENT-ID)" in lines

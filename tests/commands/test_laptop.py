@@ -15,7 +15,17 @@ from compass_action.workspace import GitTexts
 from tests.commands.program import call, job, shell
 
 HASH = "5b2e9f0c7d1a4e83b6f50c9d8e7a6b5c4d3e2f10"
-EVENT = ["check", "--json", "--event-type", "incident", "--event-id", "INC-7", "--state", "open"]
+EVENT = [
+    "check",
+    "--offline",
+    "--json",
+    "--event-type",
+    "incident",
+    "--event-id",
+    "INC-7",
+    "--state",
+    "open",
+]
 
 REMOTES = [
     ("https://github.com/acme/shop.git", "https://github.com/acme/shop"),

@@ -39,7 +39,7 @@ def test_what_compass_has_no_level_for_is_said(event_type: str, word: str) -> No
     assert str(raised.value).endswith((".", "?"))
 
 
-COMMON = ["check", "--json", "--event-id", "7", "--state", "open", "--url", "https://a.example",
+COMMON = ["check", "--offline", "--json", "--event-id", "7", "--state", "open", "--url", "https://a.example",
           "--external-event-source-id", "s"]  # fmt: skip
 
 

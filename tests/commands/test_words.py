@@ -51,10 +51,10 @@ def test_no_message_lists_more_than_four_words(argv: list[str], tmp_path: Path) 
 @pytest.mark.parametrize(
     "argv",
     [
-        ["--state", "failed", "--debug", "check"],
-        ["check", "--debug", "--state", "failed"],
-        ["--debug", "check", "--state=failed"],
-        ["--debug=true", "--state=failed", "check"],
+        ["--state", "failed", "--debug", "check", "--offline"],
+        ["check", "--debug", "--offline", "--state", "failed"],
+        ["--offline", "--debug", "check", "--state=failed"],
+        ["--debug=true", "--state=failed", "--offline", "check"],
     ],
 )
 def test_options_stand_before_or_after_the_command(argv: list[str], tmp_path: Path) -> None:

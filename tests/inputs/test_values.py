@@ -24,6 +24,7 @@ TYPES: dict[str, ValueType] = {
     "time": values.TIME,
     "web address": values.WEB_ADDRESS,
     "list": values.LIST,
+    "slugs": values.SLUGS,
     "mapping": values.MAPPING,
     "commit": values.COMMIT,
     "rules": values.RULES,
