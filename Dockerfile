@@ -18,37 +18,37 @@ WORKDIR /build
 COPY requirements.txt .
 RUN python -m pip install --quiet --require-hashes --only-binary :all: --no-cache-dir --no-compile \
         --disable-pip-version-check --root-user-action ignore \
-        --target root/opt/compass-event --requirement requirements.txt \
-    && rm -rf root/opt/compass-event/bin root/opt/compass-event/*/tests root/opt/compass-event/*/benchmarks
+        --target program/opt/compass-event --requirement requirements.txt \
+    && rm -rf program/opt/compass-event/bin program/opt/compass-event/*/tests program/opt/compass-event/*/benchmarks
 
 # The commands are Python, for `sh` drops every variable with a hyphen in its name when it starts a
 # process, and GitHub sends INPUT_COMPONENT-ID. GitHub gives `post-entrypoint` no argument of its
 # own, hence the second one. Isolated (-I), Python looks neither into the workspace nor at PYTHONPATH
 # for modules; without `site` (-S) it starts sooner, and the libraries lie beside the program.
-COPY entrypoint.py LICENSE README.md root/opt/compass-event/
-COPY bitbucket-pipe.yml root/opt/compass-event/pipe.yml
-COPY compass_action root/opt/compass-event/compass_action
-RUN mkdir -p root/usr/local/bin \
+COPY entrypoint.py LICENSE README.md program/opt/compass-event/
+COPY bitbucket-pipe.yml program/opt/compass-event/pipe.yml
+COPY compass_action program/opt/compass-event/compass_action
+RUN mkdir -p program/usr/local/bin \
     && printf '%s\n' '#!/usr/local/bin/python -IS' 'import sys' \
-        'sys.path.insert(0, "/opt/compass-event")' \
-        'from compass_action.main import console' 'console()' > root/usr/local/bin/compass-event \
-    && sed 's/^console/sys.argv.insert(1, "post")\n&/' root/usr/local/bin/compass-event \
-        > root/usr/local/bin/compass-event-post
+        'sys.dont_write_bytecode = True' 'sys.path.insert(0, "/opt/compass-event")' \
+        'from entrypoint import console' 'console()' > program/usr/local/bin/compass-event \
+    && sed 's/^console/sys.argv.insert(1, "post")\n&/' program/usr/local/bin/compass-event \
+        > program/usr/local/bin/compass-event-post
 
 # Bytecode alone, which nothing has to be compared with, and which is not made anew at each start: a
 # job's container is thrown away. The modes are set, for a checkout's umask is anybody's.
 COPY image/gather.py .
-RUN python gather.py root \
-    && python -m compileall -q -b --invalidation-mode unchecked-hash -s root -p / root \
-    && find root -name '*.py' ! -path root/opt/compass-event/entrypoint.py -delete \
-    && chmod -R u=rwX,go=rX root/opt root/usr/local/bin \
-    && chmod 755 root/usr/local/bin/compass-event root/usr/local/bin/compass-event-post
+RUN python gather.py program \
+    && python -m compileall -q -b --invalidation-mode unchecked-hash -s program -p / program \
+    && find program -name '*.py' ! -path program/opt/compass-event/entrypoint.py -delete \
+    && chmod -R u=rwX,go=rX program/opt program/usr/local/bin \
+    && chmod 755 program/usr/local/bin/compass-event program/usr/local/bin/compass-event-post
 
 # The image is not made unless the demo's events arrive. Tried here, it leaves no layer behind.
-RUN chroot root compass-event demo
+RUN chroot program compass-event demo
 
 FROM scratch
-COPY --from=build /build/root /
+COPY --from=build /build/program /
 ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 # Root stays: on GitHub's runners the files for outputs, state and summary belong to another user,
 # and only root may write to them.

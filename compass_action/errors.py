@@ -8,8 +8,8 @@ Failures of delivery are not exceptions but values (`delivery.receipt.Receipt`),
 components can succeed for some of them; their headlines are in
 `delivery.failures.FAILURES`.
 
-Every error has a *headline*, a fixed first line which is also a heading of the README's
-Troubleshooting section, and *problems*, all of them at once.
+Every error has a *headline*, a fixed first line which is also a heading of
+docs/troubleshooting.md, and *problems*, all of them at once.
 """
 
 from __future__ import annotations

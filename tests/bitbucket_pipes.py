@@ -113,7 +113,12 @@ def _resolve(value: object, known: Mapping[str, str], host: Host) -> str:
 
 def read_pipes(example: str) -> list[dict[str, object]]:
     """Read the variables of all pipes of an example, in the order in which they run."""
-    return [*_pipes(yaml.safe_load((EXAMPLES / f"{example}.yml").read_text()))]
+    return read_variables(yaml.safe_load((EXAMPLES / f"{example}.yml").read_text()))
+
+
+def read_variables(definition: Any) -> list[dict[str, object]]:
+    """Read the variables of all pipes of a pipelines definition, or of a part of one."""
+    return [*_pipes(definition)]
 
 
 def _pipes(node: Any) -> Iterator[dict[str, object]]:

@@ -16,7 +16,7 @@ git merge-base --is-ancestor "$1^{commit}" origin/main || fail "$1 is not on mai
 [[ $(git rev-parse HEAD) == $(git rev-parse "$1^{commit}") ]] || fail "$1 is not what is checked out."
 grep -qxF "__version__ = \"$version\"" compass_action/__init__.py || fail "compass_action has another version."
 grep -qF "## [$version] - " CHANGELOG.md || fail "CHANGELOG.md has no dated entry for $version."
-for file in bitbucket-pipe.yml pipe.yml templates/compass-event.yml README.md; do
+for file in bitbucket-pipe.yml pipe.yml templates/compass-event.yml README.md docs/bitbucket.md; do
     grep -qF "compassevent/compass-event:$version" "$file" || fail "$file names another version."
 done
 echo "$version"

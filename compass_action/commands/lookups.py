@@ -11,7 +11,7 @@ from compass_action import event
 from compass_action.ci.reading import repository_url
 from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
-from compass_action.connection.destination import Destination, find_destination, only_strongest
+from compass_action.connection.destination import Destination, find_destination
 from compass_action.delivery import answers
 from compass_action.errors import InputError, Problem
 from compass_action.event import component_file, components, missing
@@ -54,7 +54,7 @@ def find_account(call: Call) -> Destination | None:
     if call.offline:
         return None
     try:
-        return find_destination(only_strongest(call.inputs, call.given), call.env)
+        return find_destination(call.inputs, call.env)
     except InputError:
         return None
 

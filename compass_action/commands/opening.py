@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from compass_action import ci, report, snapshot, tracking, workspace
+from compass_action.connection.destination import only_strongest
 from compass_action.errors import InputError
 from compass_action.inputs import given
 from compass_action.inputs.command_line import CommandLine
@@ -42,6 +43,10 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
         inputs, found, more = given.parse(arguments, env, echoes, read)
         problems = list(dict.fromkeys([*problems, *more]))
     problems += line.problems
+    try:  # here, so that no command can forget it
+        inputs = only_strongest(inputs, found)
+    except InputError as error:
+        problems += () if inputs.dry_run else error.problems
     try:
         system = ci.detect(env, inputs.ci)
     except InputError as error:

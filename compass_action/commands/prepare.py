@@ -12,7 +12,6 @@ from compass_action.connection.destination import (
     Destination,
     endpoint,
     find_destination,
-    only_strongest,
 )
 from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
 from compass_action.event import component_file, components, states, wording
@@ -80,9 +79,7 @@ def prepare(
     problems += found
     destination = None
     if not inputs.dry_run:
-        destination = collect(
-            problems, lambda: find_destination(only_strongest(inputs, call.given), call.env)
-        )
+        destination = collect(problems, lambda: find_destination(inputs, call.env))
     if built is None or problems:
         if built and all(_is_apart(problem) for problem in problems):
             problems += _event_problems(built.events, call.secrets)

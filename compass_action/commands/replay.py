@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from compass_action.connection.destination import Destination, find_destination, only_strongest
+from compass_action.connection.destination import Destination, find_destination
 from compass_action.delivery import dispatch, outbox
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import EventError, InputError, Problem, collect
@@ -38,9 +38,7 @@ def replay(call: Call) -> int:
     problems = list(call.problems)
     if not call.files:
         problems.append(Problem("replay", "no file is named. Write compass-event replay FILE."))
-    destination = collect(
-        problems, lambda: find_destination(only_strongest(call.inputs, call.given), call.env)
-    )
+    destination = collect(problems, lambda: find_destination(call.inputs, call.env))
     url = destination.url if destination else ""
     contents = {path: collect(problems, partial(_read, call, path, url)) for path in call.files}
     if problems or destination is None:

@@ -11,7 +11,7 @@ class Failure(NamedTuple):
 
     key: str
     headline: str
-    """The first line of the message, and a heading of the README's Troubleshooting."""
+    """The first line of the message, and a heading of docs/troubleshooting.md."""
     hint: str
     """What to do, in one line."""
     retry: bool = False

@@ -1,4 +1,4 @@
-"""What the README shows of GitLab is run as it stands."""
+"""What the README and docs/gitlab.md show of GitLab is run as it stands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
 from tests.gitlab.pipelines import ROOT, states
+from tests.surfaces.documents import section, snippets
 
-SECTION = (ROOT / "README.md").read_text().partition("\n### GitLab CI\n")[2].partition("\n### ")[0]
-WHOLE, DEPLOYMENT = re.findall(r"(?ms)^```yaml\n(.+?)^```$", SECTION)
+WHOLE = snippets(ROOT / "README.md", "yaml")["GitLab CI"]
+GITLAB = ROOT / "docs" / "gitlab.md"
+[DEPLOYMENT] = re.findall(r"(?ms)^```yaml\n(.+?)^```$", section(GITLAB, "A deployment"))
 TESTS = "test:\n  stage: test\n  script:\n    - ./test.sh\n"
 
 
@@ -24,7 +26,7 @@ TESTS = "test:\n  stage: test\n  script:\n    - ./test.sh\n"
     ],
     ids=["whole", "deployment"],
 )
-def test_the_readmes_snippet_reports(
+def test_a_snippet_reports(
     pipeline: Pipeline,
     sandbox: Sandbox,
     tmp_path: Path,

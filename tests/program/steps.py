@@ -38,8 +38,15 @@ class Ran(NamedTuple):
 class Job:
     """A job of a host. State: its folder."""
 
-    def __init__(self, folder: Path, url: str, host: str = "github") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        host: str = "github",
+        trigger: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder = folder
+        (folder / "event.json").write_text(json.dumps(trigger or {}))
         self.env = read_recording(HOSTS.get(host, host)) | {
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_STATE": str(folder / "state"),
@@ -61,20 +68,13 @@ class Job:
             "COMPASS_EMAIL": "",
         }
 
-    def step(
-        self,
-        inputs: Mapping[str, str] | None = None,
-        *argv: str,
-        trigger: Mapping[str, Any] | None = None,
-        **env: str,
-    ) -> Ran:
+    def step(self, inputs: Mapping[str, str] | None = None, *argv: str, **env: str) -> Ran:
         """Run one step; inputs by their names."""
-        (self.folder / "event.json").write_text(json.dumps(trigger or {}))
         output = self.folder / "output"
         output.write_bytes(b"")
         given = {f"INPUT_{name.upper()}": text for name, text in (inputs or {}).items()}
         said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = main(list(argv), self.env | env | given)
         return Ran(code, said.getvalue(), parse_pairs(output.read_bytes()))
 

@@ -35,8 +35,8 @@ def sandbox(server: Sandbox) -> Sandbox:
 @pytest.mark.parametrize("number", range(len(CASES)))
 def test_a_trigger_leads_to_this_event(number: int, sandbox: Sandbox, tmp_path: Path) -> None:
     case = CASES[number]
-    job = Job(tmp_path, sandbox.url)
-    ran = job.step(case.get("inputs"), trigger=case["payload"], GITHUB_EVENT_NAME=case["trigger"])
+    job = Job(tmp_path, sandbox.url, trigger=case["payload"])
+    ran = job.step(case.get("inputs"), GITHUB_EVENT_NAME=case["trigger"])
     assert ran.code == 0, ran.log
     found = {name: ran.outputs[name] for name in ("outcome", *OUTPUTS) if name in ran.outputs}
     expected = case["expected"]
@@ -76,9 +76,8 @@ def test_statuses_within_a_second_and_late_ones_leave_the_outcome(
     """Each is a run of its own, and the runs may come in any order; all are one deployment."""
     for number, (state, second) in enumerate(news):
         (tmp_path / str(number)).mkdir()
-        ran = Job(tmp_path / str(number), sandbox.url).step(
-            trigger=status(state, second), GITHUB_EVENT_NAME="deployment_status"
-        )
+        job = Job(tmp_path / str(number), sandbox.url, trigger=status(state, second))
+        ran = job.step(GITHUB_EVENT_NAME="deployment_status")
         assert ran.code == 0, ran.log
     [event] = sandbox.feed()["events"]
     last = {"success": "SUCCESSFUL", "failure": "FAILED", "error": "FAILED"}
@@ -100,9 +99,8 @@ def test_a_late_listener_does_not_undo_the_end_of_a_run(
     for name in order:
         (tmp_path / name).mkdir()
         payload = {"workflow_run": run | news[name]}
-        Job(tmp_path / name, sandbox.url).step(
-            {"scope": "run"}, trigger=payload, GITHUB_EVENT_NAME="workflow_run"
-        )
+        job = Job(tmp_path / name, sandbox.url, trigger=payload)
+        job.step({"scope": "run"}, GITHUB_EVENT_NAME="workflow_run")
     [event] = sandbox.feed()["events"]
     assert event["state"] == "FAILED"
 
@@ -111,10 +109,10 @@ def test_a_tracked_job_that_a_status_started_is_an_event_of_its_own(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """The tests after a deployment, say."""
-    job = Job(tmp_path, sandbox.url)
+    job = Job(tmp_path, sandbox.url, trigger=status("success", 1))
     env = {"GITHUB_EVENT_NAME": "deployment_status"}
     asked = {"track": "true", "event-type": "build"}
-    job.step(asked, trigger=status("success", 1), **env)
+    job.step(asked, **env)
     job.post(asked, **env)
     assert shown(sandbox) == [("build", "created IN_PROGRESS, overwritten SUCCESSFUL")]
 

@@ -18,6 +18,7 @@ OTHER_DIGEST = "sha256:" + "fedcba9876543210" * 4
 FILES = (
     *("action.yml", "bitbucket-pipe.yml", "pipe.yml", "templates/compass-event.yml"),
     *("compass_action/__init__.py", "CHANGELOG.md", "README.md", ".gitlab-ci.yml"),
+    "docs/bitbucket.md",
     *("bitbucket-pipelines.yml", "no-docker/action.yml", "Dockerfile"),
 )
 

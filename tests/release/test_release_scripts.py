@@ -123,6 +123,7 @@ def test_a_host_that_refuses_the_commit_is_found_out_before_anything_is_public(
         ("CHANGELOG.md", "[7.1.0] - ", "[7.1.0] ", "no dated entry for 7.1.0"),
         ("pipe.yml", ":7.1.0", ":7.0.0", "pipe.yml names another version"),
         ("README.md", ":7.1.0", ":7.0.0", "README.md names another version"),
+        ("docs/bitbucket.md", ":7.1.0", ":7.0.0", "docs/bitbucket.md names another version"),
     ],
 )
 def test_a_version_that_is_not_the_same_everywhere_is_not_released(

@@ -16,6 +16,7 @@ import yaml
 
 from compass_action.inputs.table import BY_NAME, INPUTS
 from compass_action.report.outcomes import OUTPUTS
+from tests.surfaces.documents import section
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,15 +64,11 @@ def read_template(path: str) -> dict[str, Declared]:
     }
 
 
-def read_readme(path: str) -> dict[str, Declared]:
+def read_reference(path: str) -> dict[str, Declared]:
     """The rows of the tables under "Inputs": | `name` | text | `default` |."""
-    inputs = section("Inputs", path)
+    inputs = section(ROOT / path, "Inputs")
     rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \| *(?:(?:on GitHub )?`(.*?)`)? *\|$", inputs, re.M)
     return {name: Declared(text, default) for name, text, default in rows}
-
-
-def section(title: str, path: str = "README.md") -> str:
-    return (ROOT / path).read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 # What only the runner knows: the defaults of action.yml ask it.
@@ -115,7 +112,7 @@ SURFACES = (
     Surface("bitbucket-pipe.yml", read_pipe, left_out=frozenset(NOT_ELSEWHERE)),
     Surface("pipe.yml", read_pipe, left_out=frozenset(NOT_ELSEWHERE)),
     Surface("templates/compass-event.yml", read_template, left_out=frozenset(NOT_IN_TEMPLATE)),
-    Surface("README.md", read_readme, RUNNER),
+    Surface("docs/reference.md", read_reference, RUNNER),
 )
 ACTIONS = ("action.yml", "no-docker/action.yml")
 
@@ -141,8 +138,9 @@ def test_both_actions_have_the_same_outputs(path: str) -> None:
     assert {name: row["description"] for name, row in outputs.items()} == OUTPUTS
 
 
-def test_the_readme_has_the_same_outputs() -> None:
-    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|$", section("Outputs"), re.M)
+def test_the_reference_has_the_same_outputs() -> None:
+    outputs = section(ROOT / "docs" / "reference.md", "Outputs")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|$", outputs, re.M)
     assert dict(rows) == OUTPUTS
 
 

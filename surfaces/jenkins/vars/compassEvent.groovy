@@ -149,7 +149,7 @@ private Map read(Map given) {
     }
   }
   if (unknown) {
-    throw new IllegalArgumentException("Not an input: ${unknown.join(', ')}. See the list of inputs in the README.")
+    throw new IllegalArgumentException("Not an input: ${unknown.join(', ')}. See the list of inputs in docs/reference.md.")
   }
   return inputs
 }
