@@ -64,11 +64,8 @@ def find_components(call: Call, known: Known, snapshot: Snapshot) -> Known:
     budget = Budget(min(call.inputs.timeout, COMPONENTS_SECONDS))
     account, inputs = find_account(call), known.inputs
     auto = inputs.component_id == (components.AUTO,)
-    believed, foreign = snapshot.component_files, known.run.foreign_files
-    if foreign:  # a stranger's checkout says nothing of components, so nobody is asked about it
-        believed = ComponentFiles()
-        if not (auto or inputs.component_slug):
-            return known._replace(problems=(Problem("component-file", f"{foreign}."),))
+    # What a stranger's checkout says of components is not believed, not even by name.
+    believed = ComponentFiles() if known.run.foreign_files else snapshot.component_files
     files = component_file.find_slugs(believed)
     if account is None:
         where = "component-id" if auto else "component-slug"
