@@ -192,7 +192,9 @@ def _build_body(facts: Facts, part: dict[str, Any]) -> dict[str, Any]:
     page = run.job_url if inputs.scope == "job" else None
     url = inputs.url or page or run.run_url or run.repository_url
     if not url:
-        problems.append(Problem("url", "it is not given. Give the page the event links to."))
+        hint = facts.system.hints.get("url")
+        wanted = "the page the event links to" + (f": {hint}." if hint else ".")
+        problems.append(Problem("url", f"it is not given. Give {wanted}"))
     if problems:
         raise InputError(problems)
     pipeline = wording.pipeline_name(inputs, run, facts.event_type)

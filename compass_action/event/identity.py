@@ -155,8 +155,8 @@ def _deployment(facts: Facts) -> Identity:
     except ValueError as error:
         problems.append(Problem("sequence-number", str(error)))
     if not environment:
-        message = "it is not given. A deployment needs the name of an environment."
-        problems.append(Problem("environment", message))
+        message = "it is not given. A deployment needs the name of an environment"
+        problems.append(Problem("environment", f"{message}{_hint(system, 'environment')}"))
     if problems:
         raise InputError(problems)
     return Identity("deployment", pipeline_id, environment, sequence)
@@ -208,6 +208,10 @@ def _text(part: Mapping[str, Any], name: str, id_name: str) -> str | None:
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:
     who = f"{system.name} does not say" if system.naming else "no CI system was recognised"
-    hint = system.hints.get(name)
-    message = f"it is not given, and {who}. Give {wanted}" + (f": {hint}." if hint else ".")
+    message = f"it is not given, and {who}. Give {wanted}{_hint(system, name)}"
     return InputError([Problem(name, message)])
+
+
+def _hint(system: System, name: str) -> str:
+    """End a sentence with how to give an input in the system's own syntax, if there is a way."""
+    return f": {system.hints[name]}." if name in system.hints else "."

@@ -16,7 +16,7 @@ from compass_action.text import timestamp
 
 from . import environments, identity, severity, states, wording
 from .facts import Facts
-from .properties import lay_over
+from .properties import NULLS, lay_over
 from .times import open_span, span
 
 Fields = dict[str, Any]
@@ -147,7 +147,7 @@ def _open_for_a_while(facts: Facts, closed: str) -> Part:
     kind = EVENT_TYPES[facts.event_type]
     started, ended, _ = open_span(facts, state, closed)
     fields, notices = {"state": state} | identified.fields, identified.notices
-    if started is None and kind.starts not in facts.properties:
+    if started is None and facts.properties.get(kind.starts) in (None, *NULLS):
         if state != "OPEN":
             raise InputError([Problem("started-at", wording.start_needed(facts.event_type, state))])
         started = facts.now

@@ -14,6 +14,9 @@ NUMBERS: Mapping[str, Callable[[str], float]] = {
     "sequenceNumber": read_integer,
 }
 
+NULLS = ("", "~", "null", "Null", "NULL")
+"""What YAML has for null, which is read as a text; a time is never called so."""
+
 
 def lay_over(
     below: Mapping[str, Any], above: Mapping[str, Any], times: Container[str] = ()
@@ -24,7 +27,7 @@ def lay_over(
     """
     merged = dict(below)
     for key, value in above.items():
-        if value is None:
+        if value is None or (key in times and value in NULLS):
             continue
         if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
             merged[key] = lay_over(merged[key], value)

@@ -49,9 +49,11 @@ def milliseconds(moment: datetime) -> str:
 
 
 def forge(mark: str) -> Callable[[Execution], dict[str, str]]:
+    host = mark.partition("_")[0].lower()  # one address is not that of two servers
+
     def made(of: Execution) -> dict[str, str]:
         return {
-            "GITHUB_ACTIONS": "true", mark: "true", "GITHUB_SERVER_URL": f"http://{of.server}:3000",
+            "GITHUB_ACTIONS": "true", mark: "true", "GITHUB_SERVER_URL": f"http://{host}.{of.server}:3000",
             "GITHUB_REPOSITORY": f"acme/{of.project}", "GITHUB_WORKFLOW": "ci.yml",
             "GITHUB_RUN_ID": str(of.run_id), "GITHUB_RUN_NUMBER": str(of.number),
             "GITHUB_RUN_ATTEMPT": str(of.attempt), "GITHUB_JOB": of.job,

@@ -74,6 +74,27 @@ def test_sequence_numbers_rise_in_the_system_s_own_order(history: list[Report]) 
         assert all(a < b for a, b in pairwise(numbers)), found
 
 
+# On Travis and AppVeyor the jobs of a run share nothing that tells when it began, unless `record` names
+# a file; on TeamCity and Bitrise each job is a run of its own.
+WHOLE = [name for name in SYSTEMS if name not in ("travis", "appveyor", "teamcity", "bitrise")]
+
+
+@pytest.mark.parametrize("system", [name for name in WHOLE if SYSTEMS[name].builds])
+def test_in_scope_run_all_jobs_of_a_run_report_one_thing(system: str) -> None:
+    """And jobs of other runs another one; where attempts of the whole are counted, each is one."""
+    owners: defaultdict[Identity, set[tuple[str, int]]] = defaultdict(set)
+    names: defaultdict[tuple[str, int, int], set[Identity]] = defaultdict(set)
+    for report in write(Random(7), system, 40):  # noqa: S311 - not for secrets
+        of = report.thing.execution
+        env = report.env | {"COMPASS_SCOPE": "run", "COMPASS_EVENT_TYPE": "build"}
+        [one] = play([report._replace(env=env)])
+        owners[one.identity].add((of.server, of.run_id))
+        names[of.server, of.run_id, of.attempt].add(one.identity)
+    assert {len(runs) for runs in owners.values()} == {1}
+    if SYSTEMS[system].again != "nothing":
+        assert {len(identities) for identities in names.values()} == {1}
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_long_history_has_everything_in_it_and_every_event_is_valid(system: str) -> None:
     """So that the properties cannot hold because nothing happened."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from compass_action import ci
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
-from tests.recorded import RECORDED, interpret, snapshot
+from tests.recorded import RECORDED, interpret, read_json, snapshot
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci-systems.md").read_text("utf-8")
 
@@ -47,8 +47,29 @@ def matrix() -> str:
 
 def test_the_matrix_is_what_the_recorded_runs_tell() -> None:
     """If it is not, this is what has to stand there."""
-    [found] = re.findall(r"^\| `ci` \|(?:.*\n)+?(?=\n)", PAGE, re.MULTILINE)
+    [found] = re.findall(r"^\| `ci` \| repository(?:.*\n)+?(?=\n)", PAGE, re.MULTILINE)
     assert found.strip() == matrix()
+
+
+def ids() -> str:
+    """The id of a build of each system: of its first recorded run that has one."""
+    rows = ["| `ci` | a build |", "| --- | --- |"]
+    for name in ci.SYSTEMS:
+        for path in RECORDED:
+            found = read_json(path.with_suffix(".expected.json"))
+            build = found.get("event", {}).get("build")
+            if found["run"]["system"] == name and build:
+                rows.append(
+                    f"| `{name}` | `{build['buildProperties']['pipeline']['pipelineId']}` |"
+                )
+                break
+    return "\n".join(rows)
+
+
+def test_the_ids_are_those_of_the_recorded_runs() -> None:
+    """If they are not, this is what has to stand there."""
+    [found] = re.findall(r"^\| `ci` \| a build \|\n(?:.*\n)+?(?=\n)", PAGE, re.MULTILINE)
+    assert found.strip() == ids()
 
 
 def test_every_system_has_a_section_in_the_order_of_detection() -> None:
