@@ -23,6 +23,7 @@ from compass_action.lookup.sought import Seen
 from compass_action.lookup.whom import Whom
 from compass_action.snapshot import Snapshot
 from compass_action.text import quoted, secrets_of, timestamp
+from compass_action.workspace import ComponentFiles
 
 from .call import Call
 from .known import Known
@@ -62,8 +63,10 @@ def find_components(call: Call, known: Known, snapshot: Snapshot) -> Known:
     """Ask Compass for the components that are named by slug, or by nothing but the repository."""
     budget = Budget(min(call.inputs.timeout, COMPONENTS_SECONDS))
     account, inputs = find_account(call), known.inputs
-    files = component_file.find_slugs(snapshot.component_files)
     auto = inputs.component_id == (components.AUTO,)
+    # What a stranger's checkout says of components is not believed, not even by name.
+    believed = ComponentFiles() if known.run.foreign_files else snapshot.component_files
+    files = component_file.find_slugs(believed)
     if account is None:
         where = "component-id" if auto else "component-slug"
         if inputs.component_slug or auto:
@@ -76,7 +79,7 @@ def find_components(call: Call, known: Known, snapshot: Snapshot) -> Known:
         what = f"Compass does not tell the site's cloud id: {why(cloud_id)}."
         return known._replace(problems=(Problem(where, what),), spent=budget.spent)
     if auto and not inputs.component_slug:
-        found = _find_by_repository(ask, account, cloud_id, known, snapshot)
+        found = _find_by_repository(ask, account, cloud_id, known, believed)
     elif inputs.component_slug:
         found = _find_by_slugs(ask, account, cloud_id, known)
     else:
@@ -116,7 +119,7 @@ def _not_found(slug: str, failed: Failed) -> str:
 
 
 def _find_by_repository(
-    ask: Ask, account: Destination, cloud_id: str, known: Known, snapshot: Snapshot
+    ask: Ask, account: Destination, cloud_id: str, known: Known, files: ComponentFiles
 ) -> Known:
     """Find the one component that links to this repository, else the one of the file's name."""
     own = known.run.repository_url
@@ -127,7 +130,7 @@ def _find_by_repository(
             found = [c for c in found if own in map(repository_url, c.repositories)]
     names = {
         name
-        for file in snapshot.component_files.files
+        for file in files.files
         if file.text and (name := component_file.read_file(file.text).name)
     }
     if not found and len(names) == 1:

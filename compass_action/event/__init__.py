@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
@@ -16,9 +16,12 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, missing, names, numbers, parts, wording
+from . import components, identity, names, numbers, parts, wording
 from .event import Event, Events
 from .facts import Facts
+
+if TYPE_CHECKING:
+    from .missing import Missing
 
 AHEAD_MAX = timedelta(minutes=5)
 """Clocks may differ by so much."""
@@ -101,8 +104,10 @@ def find_missing(
     snapshot: Snapshot,
     records: Sequence[Tracked] = (),
     ids: Mapping[str, str] = components.NOTHING,
-) -> missing.Missing | None:
+) -> Missing | None:
     """Find whether the event's start is missing and Compass may know it."""
+    from . import missing  # a run that lacks nothing does without
+
     facts, chosen = _gather(inputs, run, system, snapshot, records, None, ids, [])
     return missing.find(facts, chosen.cloud_id) if chosen else None
 

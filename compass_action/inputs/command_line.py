@@ -53,9 +53,11 @@ def parse(argv: Sequence[str]) -> CommandLine:
     if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
         return CommandLine(argv[0], {}, tuple(argv[1:]))
     dashes = argv.index("--") if "--" in argv else len(argv)
-    if OFFLINE in argv[:dashes] and "check" in argv[:dashes]:
+    if "check" in argv[:dashes] and OFFLINE in argv[:dashes]:
         own = [word for word in argv[:dashes] if word != OFFLINE]
-        return parse([*own, *argv[dashes:]])._replace(offline=True)
+        line = parse([*own, *argv[dashes:]])
+        if line.command == "check":
+            return line._replace(offline=True)
     words = list(_scan(argv[:dashes]))
     named = [word.text for word in words if not _looks_like_option(word.text)]
     behind = list(argv[dashes + 1 :])

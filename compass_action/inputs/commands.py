@@ -88,8 +88,8 @@ COMMANDS: Mapping[str, Command] = {
         "Sends the very bytes that could not be delivered before. What is delivered leaves the "
         "file; the rest stays. With component-id, only the events of these components are sent.",
         ("compass-event replay outbox.jsonl --site acme",),
-        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "json",
-         "debug"),
+        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "verify",
+         "json", "debug"),
         takes="FILE",
         # A kept event is sent as it is: an option that would change it can only be a mistake.
         reads=frozenset({"site", "email", "api-token", "api-url", "component-id", "on-error",

@@ -59,7 +59,7 @@ def answer(question: Mapping[str, Any], catalog: Catalog) -> Answer:
 def _root(catalog: Catalog) -> Answer:
     return {
         # Which host a site has is not looked at: the stand-in is every site's.
-        "tenantContexts": lambda info, **asked: [{"cloudId": catalog.cloud_id}],
+        "tenantContexts": lambda info, **asked: [{"cloudId": catalog.cloud_id or None}],
         "compass": {
             "component": lambda info, id: _component(catalog, "id", id),  # noqa: A006
             "componentByReference": lambda info, reference: _referred(catalog, reference),

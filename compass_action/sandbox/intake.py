@@ -48,9 +48,9 @@ class Intake:
     def decide(self, authorization: str | None, raw: bytes) -> Answer:
         """Accept or refuse one request to the events operation."""
         credentials = parse_basic(authorization)
-        wrong_token = self._fixed_token and credentials is not None and credentials[1] != TOKEN
-        if credentials is None or wrong_token or self._credentials not in (None, credentials):
+        if credentials is None or not self.knows(authorization):
             # No error type: the contract has none for this, and PERMISSION_DENIED reads as a 403.
+            wrong_token = self._fixed_token and credentials is not None and credentials[1] != TOKEN
             why = ONLY_TOKEN if wrong_token else CREDENTIALS
             headers = {"WWW-Authenticate": 'Basic realm="Compass sandbox"'}
             return self._refuse(401, [Complaint(None, why)], headers)
@@ -72,6 +72,18 @@ class Intake:
             why = "There is no such event source yet; with componentId it would be created"
             return self._refuse(404, [Complaint("CREATE_EVENT_SOURCE_NOT_FOUND", why)])
         return Answer(202)
+
+    @property
+    def components(self) -> frozenset[str] | None:
+        """The components that exist; None: any."""
+        return self._components
+
+    def knows(self, authorization: str | None) -> bool:
+        """Whether somebody's credentials are right."""
+        credentials = parse_basic(authorization)
+        if credentials is None or (self._fixed_token and credentials[1] != TOKEN):
+            return False
+        return self._credentials in (None, credentials)
 
     def _refuse(
         self,

@@ -11,7 +11,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
-from compass_action.sandbox import metrics, problems, rows
+from compass_action.sandbox import metrics, problems, questions, rows
 from compass_action.sandbox.activity import MOST, PAGE, activity
 from compass_action.sandbox.answer import STAND_IN, Answer, answer_errors, answer_json
 from compass_action.sandbox.asked import Asked, find_problems, is_true, wanted_of
@@ -32,6 +32,7 @@ ENDPOINTS = {
     "POST /faults": "let the next requests go wrong",
     "GET /faults": "what is still to go wrong",
     "DELETE /faults": "let nothing go wrong any more",
+    "POST /graphql": "questions about components and events (below /gateway/api too)",
     "GET /healthz": "whether it is up",
     "GET /": "this list",
 }
@@ -171,5 +172,6 @@ ROUTES: dict[tuple[str, str], Callable[[Service, Asked], Answer]] = {
     ("GET", r"/static/[a-z.]+"): _show_static,
     ("GET", ONLY_PAGES): _say_where_the_page_is,
     ("GET", "/healthz"): _say_that_it_is_up,
+    ("POST", "(?:/gateway/api)?/graphql"): questions.answer,
 }
 """Requests to them are not counted. The path is a pattern."""

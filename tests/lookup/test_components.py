@@ -106,6 +106,23 @@ def test_a_file_whose_slug_is_not_there_is_named(compass: StandIn, program: Prog
     )
 
 
+def test_a_forks_checkout_names_no_component(compass: StandIn, program: Program) -> None:
+    """Where the run has this repository's secrets, anybody could report for any component."""
+    (program.folder / "compass.yml").write_text("slug: shop-web\nname: shop\n")
+    event = program.folder / "event.json"
+    event.write_text('{"pull_request": {"head": {"repo": {"full_name": "eve/shop"}}}}')
+    foreign = GITHUB | {
+        "GITHUB_EVENT_NAME": "pull_request_target",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_WORKSPACE": str(program.folder),
+    }
+    assert program(*BUILD, **NONE, **foreign).code == 2
+    assert compass.asked == []
+    compass.catalog = compass.catalog._replace(components=({**SHOP, "links": []},))
+    assert program(*BUILD, **AUTO, **foreign).code == 2
+    assert compass.operations == ["CloudId", "Search"]
+
+
 def test_a_file_with_an_id_asks_nobody(compass: StandIn, program: Program) -> None:
     (program.folder / "compass.yml").write_text(f"slug: shop-web\nid: {ARI}\n")
     assert program(*BUILD, **NONE).code == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from tests.lookup.stand_in import StandIn
 
 __all__ = ["compass", "program"]
 
+ROOT = Path(__file__).parents[2]
 SOURCE = "https://github.com/acme/shop"
 INCIDENT = ("--event-type", "incident", "--state", "resolved", "--properties", "id: INC-7")
 
@@ -219,3 +223,27 @@ def test_a_job_whose_record_would_be_at_hand_asks_nothing(
     ran = program("--state", "success", **env)
     assert ran.code == 0
     assert compass.operations == []
+
+
+GOOD = """
+import sys
+from compass_action.main import main
+main([], {
+    "COMPASS_COMPONENT_ID": sys.argv[1], "COMPASS_DRY_RUN": "true", "COMPASS_STATE": "success",
+    "COMPASS_STARTED_AT": "2026-11-25T10:00:00Z", "COMPASS_PIPELINE_ID": "b/7",
+    "COMPASS_URL": "https://ci.acme.example/7", "COMPASS_EXTERNAL_EVENT_SOURCE_ID": "https://a.example",
+})
+print("modules:", *sorted(sys.modules))
+"""
+
+
+def test_a_run_that_lacks_nothing_does_not_even_import_the_look_ups() -> None:
+    """Start cost matters in every job."""
+    done = subprocess.run(
+        [sys.executable, "-c", GOOD, ARI], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    said, _, modules = done.stdout.partition("modules: ")
+    assert '"pipelineId": "b/7"' in said.replace('":"', '": "')
+    assert [name for name in modules.split() if "lookup" in name] == []
+    assert "requests" not in modules.split()
+    assert "compass_action.connection.exchange" not in modules.split()
