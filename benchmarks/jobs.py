@@ -138,28 +138,36 @@ def many_components(plan: Plan) -> Iterator[Comparison]:
 
 
 def files(plan: Plan) -> Iterator[Comparison]:
-    """100 components' files among 20,000 files of a checkout, in a dry run."""
-    for number in range(200):
-        place = plan.folder / "checkout" / f"area-{number // 20}" / f"service-{number}"
-        place.mkdir(parents=True)
-        for other in range(99):
-            (place / f"module-{other}.py").touch()
-        if number % 2:
-            ari = COMPONENTS[number // 2]
-            (place / "compass.yml").write_text(f"configVersion: 1\nname: shop\nid: {ari}\n")
-        else:
-            (place / "README.md").touch()
+    """100 components' files among 20,000 and 200,000 files of a checkout, in a dry run."""
+    sizes = {"20,000": 200, "200,000": 2000}
+    for size, folders in sizes.items():
+        _write_checkout(plan.folder / size, folders)
     runs: dict[str, Run] = {}
     wanted: dict[str, str] = {}
     for version, checkout in plan.checkouts.items():
         dry = _event(checkout, DRY_RUN="true", COMPONENT_ID="")
-        env = {**dry.env, "GITHUB_WORKSPACE": str(plan.folder / "checkout")}
-        name, one = f"100 of 20,000 files{version}", f"one file, named{version}"
-        found = {**env, "COMPASS_COMPONENT_FILE": "**/compass.yml"}
-        named = {**env, "COMPASS_COMPONENT_FILE": "area-0/service-1/compass.yml"}
-        runs |= {name: dry._replace(env=found), one: dry._replace(env=named)}
-        wanted[name] = one
+        for size in sizes:
+            env = {**dry.env, "GITHUB_WORKSPACE": str(plan.folder / size)}
+            name, one = f"100 of {size} files{version}", f"one of {size} files, named{version}"
+            found = {**env, "COMPASS_COMPONENT_FILE": "**/compass.yml"}
+            named = {**env, "COMPASS_COMPONENT_FILE": "area-0/service-1/compass.yml"}
+            runs |= {name: dry._replace(env=found), one: dry._replace(env=named)}
+            wanted[name] = one
     yield from compare(runs, wanted, plan.rounds)
+
+
+def _write_checkout(root: Path, folders: int) -> None:
+    """Write a hundred files into each of so many folders; in a hundred of them one names a component."""
+    for number in range(folders):
+        place = root / f"area-{number // 20}" / f"service-{number}"
+        place.mkdir(parents=True)
+        for other in range(99):
+            (place / f"module-{other}.py").touch()
+        if number < 200 and number % 2:
+            ari = COMPONENTS[number // 2]
+            (place / "compass.yml").write_text(f"configVersion: 1\nname: shop\nid: {ari}\n")
+        else:
+            (place / "README.md").touch()
 
 
 def replay(plan: Plan) -> Iterator[Comparison]:

@@ -107,8 +107,7 @@ class _Delivery:
         self._receipts, self._asking, self._deadline = receipts, asking, deadline
         self._clock, self._tell, self._alone = clock, tell, alone
         self._queue = deque(_line_up([receipt.payload for receipt in receipts]))
-        self._under_way: dict[int, tuple[Line, int]] = {}
-        """The line and the round of each."""
+        self._under_way: dict[int, tuple[Line, retry.Turn]] = {}
         self._turns = retry.Turns(asking.most)
         self._held_up_by: Failure | None = None
         """What the last answer was, if it was one that may pass."""
@@ -117,8 +116,9 @@ class _Delivery:
     def run(self) -> None:
         """Try until all are accepted or refused for good, or the budget is spent."""
         while self._queue or self._under_way:
-            may_begin = bool(self._queue) and self._turns.is_free()
-            wait = self._turns.wait(self._clock.monotonic()) if may_begin else ATTEMPT_SECONDS
+            now = self._clock.monotonic()
+            may_begin = bool(self._queue) and self._turns.is_free(now)
+            wait = self._turns.wait(now) if may_begin else retry.PROBE_SECONDS
             if may_begin and wait + WORTHWHILE_SECONDS > self._remaining():
                 left = max(self._remaining(), 0)
                 self._give_up(f"the next attempt was due in {wait:.0f} s, with {left:.0f} s left")
@@ -143,8 +143,8 @@ class _Delivery:
 
     def _settle(self, index: int, reply: Reply) -> None:
         """Take note of a reply, and of what it means for those that wait."""
-        line, round_ = self._under_way.pop(index)
-        self._turns.end(round_)
+        line, turn = self._under_way.pop(index)
+        self._turns.end(turn)
         receipt = answers.judge(self._receipts[index], reply.answer, self._clock.now())
         self._receipts[index] = receipt
         failure = receipt.failure
@@ -152,7 +152,7 @@ class _Delivery:
         if failure is None or not failure.retry:
             said = receipt.detail or "HTTP 202"
             self._tell(Attempt(receipt.attempts, said, failed=failure is not None))
-            self._turns.trust(round_)
+            self._turns.trust(turn)
             line.popleft()
             if line:
                 self._queue.appendleft(line)
@@ -163,7 +163,7 @@ class _Delivery:
             self._tell(Attempt(receipt.attempts, "the server had closed the connection"))
         else:
             self._queue.append(line)
-            self._hold(failure, reply.answer, round_)
+            self._hold(failure, reply.answer, turn)
             wait = self._turns.wait(self._clock.monotonic())
             again = not self._stopped_by and wait + WORTHWHILE_SECONDS <= self._remaining()
             later = wait if again else None
@@ -185,9 +185,9 @@ class _Delivery:
             self._receipts[index] = receipt
         self._queue.clear()
 
-    def _hold(self, failure: Failure, answer: Answer | Exception, round_: int) -> None:
+    def _hold(self, failure: Failure, answer: Answer | Exception, turn: retry.Turn) -> None:
         """Wait as the server asks, else as the policy says."""
-        first, now = self._turns.doubt(round_), self._clock.monotonic()
+        first, now = self._turns.doubt(turn), self._clock.monotonic()
         failures, uniform, remaining = self._turns.failures, self._clock.uniform, self._remaining()
         asked = None
         if isinstance(answer, Answer):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 BASE_SECONDS = 1.0
 CEILING_SECONDS = 30.0
@@ -19,6 +20,8 @@ WINDOW_SECONDS = 60.0
 WINDOW_REQUESTS = 100
 MARGIN_SECONDS = 1.0
 """A request may travel faster than the one that leaves the window for it did."""
+PROBE_SECONDS = 3.0
+"""So long the others wait for the answer to the first."""
 NEGLIGIBLE_SECONDS = 1e-6
 """What is left of a wait by rounding."""
 PATIENCE = 0.5
@@ -109,12 +112,21 @@ def room(seconds: float) -> int:
     return WINDOW_REQUESTS * (1 + int(max(seconds, 0) // (WINDOW_SECONDS + MARGIN_SECONDS)))
 
 
+class Turn(NamedTuple):
+    """A request that is under way."""
+
+    round: int
+    """How many failures were known when it began."""
+    began: float
+
+
 class Turns:
     """When the next of several requests may begin. State: those that have begun, and how they fared.
 
     The first one goes alone, for what refuses it may refuse all; so does the first after a failure
-    that may pass. Requests that were under way already when that became known are of its round: their
-    failures do not lengthen the wait, and their success does not end it.
+    that may pass. Where its answer takes long, another one is tried. Requests that were under way
+    already when a failure became known are of its round: their failures do not lengthen the wait, and
+    their success does not end it.
     """
 
     def __init__(self, most: int) -> None:
@@ -123,39 +135,42 @@ class Turns:
         """Rounds in a row that have failed."""
         self._most, self._trusted = most, False
         self._round = 0
-        self._under_way: list[int] = []
-        """The round of each."""
+        self._under_way: list[Turn] = []
         self._sent: list[float] = []
         self._not_before = 0.0
 
-    def is_free(self) -> bool:
+    def is_free(self, now: float) -> bool:
         """Tell whether another request may be under way beside those that are."""
-        unproven = not self._trusted and self._round in self._under_way
-        return len(self._under_way) < self._most and not unproven
+        if not self._trusted:
+            probes = (turn.began for turn in self._under_way if turn.round == self._round)
+            if any(now - began < PROBE_SECONDS for began in probes):
+                return False
+        return len(self._under_way) < self._most
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may begin."""
         wait = max(self._not_before - now, pace(self._sent, now))
         return wait if wait > NEGLIGIBLE_SECONDS else 0.0
 
-    def begin(self, now: float) -> int:
-        """Note that a request begins; returns its round, by which it is to be ended."""
+    def begin(self, now: float) -> Turn:
+        """Note that a request begins."""
         self._sent.append(now)
-        self._under_way.append(self._round)
-        return self._round
+        turn = Turn(self._round, now)
+        self._under_way.append(turn)
+        return turn
 
-    def end(self, round_: int) -> None:
+    def end(self, turn: Turn) -> None:
         """Note that a request is over."""
-        self._under_way.remove(round_)
+        self._under_way.remove(turn)
 
-    def trust(self, round_: int) -> None:
-        """Note that the server has answered for good, be it with a refusal."""
-        if round_ == self._round:
+    def trust(self, turn: Turn) -> None:
+        """Note that the server has answered it for good, be it with a refusal."""
+        if turn.round == self._round:
             self._trusted, self.failures = True, 0
 
-    def doubt(self, round_: int) -> bool:
-        """Note a failure that may pass; returns whether it is the first of its round."""
-        if round_ != self._round:
+    def doubt(self, turn: Turn) -> bool:
+        """Note that it failed in a way that may pass; returns whether it is the first of its round."""
+        if turn.round != self._round:
             return False
         self._trusted, self._round = False, self._round + 1
         self.failures += 1

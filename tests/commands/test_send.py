@@ -123,3 +123,39 @@ def test_post_ends_nothing_that_another_step_began(tmp_path: Path) -> None:
         }
         assert main(["post"], env) == 0
         assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("state", "rest"),
+    [
+        ("success", "The others go to the outbox."),
+        ("in_progress", "The others begin with their outcome."),
+    ],
+)
+def test_hundreds_of_components_from_files_are_paced_and_not_refused(
+    state: str, rest: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How long they take is said; what does not fit into a chosen time goes to the outbox."""
+    for number in range(600):
+        folder = tmp_path / "checkout" / f"service-{number}"
+        folder.mkdir(parents=True)
+        ari = ARI.rpartition("/")[0] + f"/00000000-0000-4000-8000-{number:012}"
+        (folder / "compass.yml").write_text(f"name: service {number}\nid: {ari}\n")
+    outbox = tmp_path / "outbox.jsonl"
+    given = {
+        "INPUT_COMPONENT-ID": "",
+        "INPUT_COMPONENT-FILE": "**/compass.yml",
+        "GITHUB_WORKSPACE": str(tmp_path / "checkout"),
+        "INPUT_TIMEOUT": "3",
+        "INPUT_OUTBOX": str(outbox),
+        "INPUT_STATE": state,
+        "INPUT_RECORD": str(tmp_path / "record"),
+    }
+    with running_sandbox() as sandbox:
+        assert run("github-push", sandbox, **given) == 0
+        assert len(sandbox.requests) == 100
+    said = "".join(capsys.readouterr())
+    assert "600 components: about 6 minutes at 100 requests a minute. " in said
+    assert f"The 3 s of timeout have room for 100. {rest}" in said
+    kept = len(outbox.read_bytes().splitlines()) if outbox.exists() else 0
+    assert kept == (500 if state == "success" else 0)

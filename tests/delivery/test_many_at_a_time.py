@@ -106,8 +106,11 @@ def test_updates_of_one_event_are_sent_in_their_order_and_never_at_once(clock: C
     assert max(at for name, at in lanes.begun if not name.startswith("one")) < one[3][1]
 
 
-@pytest.mark.parametrize("place", [1, 40, 89])
-def test_a_component_that_hangs_costs_the_others_one_connection(place: int, clock: Clock) -> None:
+@pytest.mark.parametrize(("place", "seconds"), [(0, 4.6), (1, 1.6), (40, 1.6), (89, 1.6)])
+def test_a_component_that_hangs_costs_the_others_one_connection(
+    place: int, seconds: float, clock: Clock
+) -> None:
+    """Three seconds if it is the first, for the others wait for its answer no longer."""
     answered: dict[str, float] = {}
     lanes = Lanes(clock, takes=lambda name: 1e6 if name == f"c{place}" else 0.1)
 
@@ -119,7 +122,7 @@ def test_a_component_that_hangs_costs_the_others_one_connection(place: int, cloc
     receipts = client.send(payloads, lanes.asking(), 120, clock.work, note)
     assert keys(receipts) == [None] * place + ["timeout"] + [None] * (89 - place)
     assert len(answered) == 89
-    assert max(answered.values()) - 1000 < 1.6
+    assert max(answered.values()) - 1000 < seconds
 
 
 def test_a_component_that_the_server_chokes_on_costs_the_others_one_wait(clock: Clock) -> None:
