@@ -31,7 +31,9 @@ def commands(page: Path) -> list[list[str]]:
     found = []
     for text in re.findall(r"(?ms)^```console\n(.+?)^```$", page.read_text()):
         for line in re.split(r"(?m)^\$ ", text.replace("\\\n", ""))[1:]:
-            words = shlex.split(re.split(r" (?:\| |2> )", line.partition("\n")[0])[0], comments=True)
+            words = shlex.split(
+                re.split(r" (?:\| |2> )", line.partition("\n")[0])[0], comments=True
+            )
             if words[:1] == ["compass-event"] and words[1:] != ["sandbox"]:
                 found.append(words[1:])
     return found
