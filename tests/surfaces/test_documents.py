@@ -10,7 +10,7 @@ import yaml
 
 from compass_action.delivery.failures import FAILURES
 from compass_action.errors import HEADLINES, EventError, InputError
-from compass_action.inputs.command_line import COMMANDS
+from compass_action.inputs.commands import COMMANDS
 from compass_action.inputs.table import INPUTS
 from compass_action.main import main
 from compass_action.sandbox import Sandbox

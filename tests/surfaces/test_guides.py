@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compass_action.inputs.command_line import COMMANDS, parse
+from compass_action.inputs.command_line import parse
+from compass_action.inputs.commands import COMMANDS
 from compass_action.inputs.table import BY_NAME
 from compass_action.main import main
 from compass_action.sandbox import Sandbox
