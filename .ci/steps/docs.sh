@@ -21,8 +21,9 @@ for name, definition in {
     (Path(sys.argv[1]) / f"{name}.json").write_text(json.dumps(definition))
 EOF
 }
-nothing_from_elsewhere() { # scripts, styles, pictures and fonts of the built pages
-    ! grep -rnoE '(src|<link[^>]* rel="?(stylesheet|icon|preconnect)"?[^>]* href)="?https?://[^" >]*' build/docs --include='*.html'
+nothing_from_elsewhere() { # scripts, styles, pictures and fonts of the built pages; what asks a host's API
+    ! grep -rl 'data-md-component="source"' build/docs --include='*.html' &&
+        ! grep -rnoE '(src|<link[^>]* rel="?(stylesheet|icon|preconnect)"?[^>]* href)="?https?://[^" >]*' build/docs --include='*.html'
 }
 step "make docs" make docs
 step "docs: nothing is loaded from elsewhere" nothing_from_elsewhere
