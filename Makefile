@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test screenshots bench format surfaces requirements clean
+.PHONY: demo test docs screenshots bench format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
 
 test: $(VENV)/.test ## install and run the whole suite
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+docs: build/docs-venv/.docs ## the documentation as a site, in build/docs; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs --quiet build --strict
 
 screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs npm and Chromium
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
@@ -31,9 +34,17 @@ requirements: ## write the pinned requirements from pyproject.toml; needs uv
 	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt pyproject.toml --extra sandbox -o requirements-sandbox.txt
 	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements-sandbox.txt pyproject.toml --group test -o requirements-test.txt
 	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements-test.txt pyproject.toml --group check -o requirements-check.txt
+	uv -q pip compile --universal --python-version 3.11 --generate-hashes --no-header --group docs -o requirements-docs.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The site's generator has a place of its own: its pins need not agree with the program's.
+build/docs-venv/.docs: requirements-docs.txt
+	@test -x build/docs-venv/bin/python || $(PYTHON) -m venv build/docs-venv
+	@echo "Installing $< into build/docs-venv ..."
+	@build/docs-venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 $(VENV)/.demo: requirements-sandbox.txt
 $(VENV)/.test: requirements-test.txt
