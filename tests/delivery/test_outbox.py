@@ -182,3 +182,38 @@ def test_an_outbox_holds_no_credential_and_is_nobody_elses(file: Path) -> None:
     record = json.loads(file.read_text())
     assert set(record) == {"version", "url", "event_type", "component_id", "body"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_outbox_two_folders_deep_is_made_with_its_folders(tmp_path: Path) -> None:
+    deep = tmp_path / "kept" / "for later" / "outbox.jsonl"
+    outbox.spool(str(deep), [small("a")], URL)
+    outbox.spool(str(deep), [small("b")], URL)
+    assert [entry.payload.body for entry in outbox.read(str(deep))[0]] == [b"a", b"b"]
+    assert stat.S_IMODE(deep.stat().st_mode) == 0o600
+    assert [path.name for path in deep.parent.iterdir()] == ["outbox.jsonl"]
+
+
+def test_what_root_writes_belongs_to_the_owner_of_its_folder(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new outbox does, and one that a replay writes anew; one that grows stays as it is."""
+    file.parent.mkdir()
+    owner = (file.parent.stat().st_uid, file.parent.stat().st_gid)
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
+    outbox.spool(str(file), [small("a")], URL)
+    assert given == [owner]
+    outbox.spool(str(file), [small("b")], URL)
+    assert given == [owner]
+    outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
+    assert given == [owner, owner]
+
+
+def test_who_is_not_root_gives_nothing_away(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[object] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "fchown", lambda *call: given.append(call))
+    outbox.spool(str(file), [small("a")], URL)
+    outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
+    assert given == []

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from compass_action.errors import EventError
-from compass_action.event import track
+from compass_action.event import build, track
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.values import read_time
 from compass_action.schemas import validate
 from compass_action.tracking import read_record
 from tests.building import ARI, built, part, refused
-from tests.recorded import NOW, TESTS, read_json
+from tests.recorded import NOW, TESTS, interpret, read_json, snapshot
 
 REQUESTS = sorted(TESTS.glob("event/requests/*.json"))
 
@@ -120,6 +120,27 @@ def test_the_host_s_environment_id_is_for_the_host_s_environment() -> None:
         "environment"
     ]
     assert asked["environmentId"] == "qa2"
+
+
+@pytest.mark.parametrize(
+    ("tier", "expected"),
+    [
+        ("production", "PRODUCTION"),
+        ("staging", "STAGING"),
+        ("testing", "TESTING"),
+        ("development", "DEVELOPMENT"),
+        ("other", "UNMAPPED"),
+    ],
+)
+def test_gitlab_s_tier_reaches_the_event(tier: str, expected: str) -> None:
+    """The name alone says nothing, or something else."""
+    taken = snapshot("gitlab-environment")
+    for name in ("blue", "prod") if tier != "other" else ("blue",):
+        env = {**taken.env, "CI_ENVIRONMENT_TIER": tier, "CI_ENVIRONMENT_NAME": name}
+        told = taken._replace(env=env)
+        inputs, system, run = interpret(told, {"component-id": ARI})
+        [made] = build(inputs, run, system, told).events
+        assert made.part["environment"]["category"] == expected
 
 
 def test_a_job_that_stops_an_environment_deploys_nothing() -> None:

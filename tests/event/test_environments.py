@@ -13,6 +13,8 @@ from compass_action.inputs.values import CATEGORIES
 from tests.recorded import TESTS, read_json
 
 NAMES: dict[str, str] = read_json(TESTS / "event" / "environments.json")
+WORDS: dict[str, list[str]] = read_json(TESTS / "event" / "environment_words.json")
+"""The words that docs and users know, written out once more."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -21,9 +23,48 @@ def test_a_name_counts_under_its_category(name: str) -> None:
     assert category(name, None, ()).name == NAMES[name]
 
 
-@pytest.mark.parametrize("word", CATEGORY_OF_WORD)
-def test_every_word_of_the_list_is_found(word: str) -> None:
-    assert category(f"eu-{word.upper()}/2", None, ()).name == CATEGORY_OF_WORD[word]
+@pytest.mark.parametrize(
+    ("word", "expected"), [(word, name) for name, words in WORDS.items() for word in words]
+)
+def test_every_word_of_the_list_is_found(word: str, expected: str) -> None:
+    assert category(f"eu-{word.upper()}/2", None, ()).name == expected
+    assert category(word, None, ()).source == f'the word "{word}"'
+
+
+def test_no_word_has_a_category_that_is_not_on_the_list() -> None:
+    assert {word: name for name, words in WORDS.items() for word in words} == CATEGORY_OF_WORD
+
+
+@pytest.mark.parametrize("word", ["internal", "model", "control", "quality", "load"])
+def test_a_word_of_many_meanings_counts_where_no_other_does(word: str) -> None:
+    assert category(f"dev-{word}", None, ()).name == "DEVELOPMENT"
+    assert category(f"prod {word}", None, ()).name == "PRODUCTION"
+    assert category(word, None, ()).name in ("STAGING", "TESTING")
+
+
+@pytest.mark.parametrize("word", ["non", "not", "no"])
+def test_a_name_that_says_what_it_is_not_has_no_category(word: str) -> None:
+    assert category(f"{word}-prod", None, ()).name == "UNMAPPED"
+
+
+@pytest.mark.parametrize(
+    ("tier", "expected"),
+    [
+        ("production", "PRODUCTION"),
+        ("staging", "STAGING"),
+        ("testing", "TESTING"),
+        ("development", "DEVELOPMENT"),
+        ("Development", "DEVELOPMENT"),
+        ("other", "UNMAPPED"),
+        ("", "UNMAPPED"),
+        (None, "UNMAPPED"),
+    ],
+)
+def test_gitlab_s_tier_decides_where_the_name_says_nothing(tier: str | None, expected: str) -> None:
+    """https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments."""
+    found = category("blue", tier, ())
+    assert found.name == expected
+    assert found.source == ("" if expected == "UNMAPPED" else "the deployment tier")
 
 
 def test_the_first_matching_rule_comes_before_tier_and_words() -> None:

@@ -131,6 +131,22 @@ def test_a_build_is_named_by_its_run_and_job(run: CiRun, inputs: Inputs, expecte
             ),
         ),
         (GITLAB, RUN, ("gitlab.com/acme/shop/.gitlab-ci.yml", "production-x1y2z3", 901)),
+        # The whole run, reported by one leg of a matrix: the leg is no part of it.
+        (
+            GITHUB._replace(job="deploy", leg=3),
+            RUN,
+            ("github.com/acme/shop/.github/workflows/deploy.yml", "production", 96_002_000),
+        ),
+        (
+            BITBUCKET._replace(leg=2, run_attempt=3),
+            RUN,
+            ("bitbucket.org/acme/shop/bitbucket-pipelines.yml", "e5f1a7d0", 218_000_000),
+        ),
+        (
+            GITLAB._replace(leg=4),
+            RUN,
+            ("gitlab.com/acme/shop/.gitlab-ci.yml", "production-x1y2z3", 901),
+        ),
     ],
 )
 def test_a_deployment_is_named_by_definition_environment_and_number(

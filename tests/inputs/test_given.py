@@ -103,6 +103,13 @@ def test_a_bitbucket_list_arrives_in_pieces() -> None:
     assert parsed(rules).environment_map == (("a", "TESTING"),)
 
 
+def test_a_gap_in_a_bitbucket_list_ends_nothing() -> None:
+    """What stands behind an empty or missing piece, or in the last one, counts like the first."""
+    env = {"COMPASS_COMPONENT_ID_COUNT": "5", "COMPASS_COMPONENT_ID_1": "b"}
+    env |= {"COMPASS_COMPONENT_ID_2": " ", "COMPASS_COMPONENT_ID_4": "e"}
+    assert parsed(env | {"COMPASS_COMPONENT_ID_5": "beyond"}).component_id == ("b", "e")
+
+
 @pytest.mark.parametrize("count", ["-1", "x", "99999", "0", "1e3", "٣"])
 def test_an_odd_count_of_a_bitbucket_list_is_no_list(count: str) -> None:
     env = {"COMPASS_COMPONENT_ID_COUNT": count, "COMPASS_COMPONENT_ID_0": "a"}

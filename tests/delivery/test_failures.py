@@ -1,0 +1,102 @@
+"""The kinds of failure, against a table that a person has written: `failures.json`."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from compass_action.connection.answer import Reply
+from compass_action.connection.destination import EVENTS_PATH, Destination
+from compass_action.delivery import answers, client, dispatch, outbox
+from compass_action.delivery.failures import FAILURES
+from compass_action.sandbox import running_sandbox
+from tests.delivery.sending import Clock, Compass, keys, payload
+from tests.recorded import TESTS, read_json
+
+TABLE: dict[str, list[str]] = read_json(TESTS / "delivery" / "failures.json")
+"""By key: headline, whether it is tried again, whether it is kept, whether it stops all."""
+
+
+def test_no_kind_of_failure_is_missing_or_new() -> None:
+    assert list(FAILURES) == list(TABLE)
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_a_failure_is_what_the_table_says(key: str) -> None:
+    headline, again, kept, stops = TABLE[key]
+    failure = FAILURES[key]
+    assert failure.key == key
+    assert failure.headline == headline
+    assert failure.retry == (again == "again")
+    assert failure.spool == (kept == "kept")
+    assert failure.stops_all == (stops == "stops all")
+
+
+def test_a_certificate_that_is_not_trusted_stops_all() -> None:
+    """Each further connection would end the same way."""
+    clock = Clock()
+    compass = Compass([Reply(ssl.SSLCertVerificationError("x"))])
+    receipts = client.send([payload(name) for name in "abc"], compass.ask, 120, clock.work)
+    assert keys(receipts) == ["tls", "tls", "tls"]
+    assert [receipt.attempts for receipt in receipts] == [1, 0, 0]
+    assert [receipt.detail for receipt in receipts[1:]] == ["not tried", "not tried"]
+    assert len(compass.asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409])
+def test_what_stops_one_payload_does_not_stop_the_next(status: int) -> None:
+    compass = Compass([status, 202])
+    receipts = client.send([payload(name) for name in "ab"], compass.ask, 120, Clock().work)
+    assert [receipt.accepted for receipt in receipts] == [False, True]
+    assert len(compass.asked) == 2
+
+
+def test_a_fault_that_nobody_has_foreseen_is_a_broken_connection() -> None:
+    """It is tried again and kept, and shows its class alone: its text can hold anything."""
+
+    class UnheardOfError(Exception):
+        pass
+
+    failure, detail = answers.read_exception(UnheardOfError("correct-horse-battery"))
+    assert detail == "the connection failed (UnheardOfError)"
+    assert failure.headline == "Compass could not be reached"
+    assert (failure.retry, failure.spool, failure.stops_all) == (True, True, False)
+
+
+def deliver(status: int, box: Path, said: list[tuple[str, str, str]]) -> tuple[str | None, bool]:
+    """Deliver one payload to a Compass that answers so; how it failed, and whether it was kept."""
+    with running_sandbox() as sandbox:
+        sandbox.add_faults([{"status": status}] * 9)
+        where = Destination(sandbox.url + EVENTS_PATH, "ada@acme.example", "correct-horse-battery")
+        [receipt] = dispatch.deliver(
+            [payload()], where, 2, str(box), lambda *message: said.append(message)
+        )
+    return receipt.failure and receipt.failure.key, receipt.spooled
+
+
+@pytest.mark.parametrize(("status", "key"), [(400, "invalid"), (413, "invalid"), (422, "invalid")])
+def test_a_refused_event_is_not_kept(status: int, key: str, tmp_path: Path) -> None:
+    """A replay could only be refused again."""
+    assert deliver(status, tmp_path / "box", []) == (key, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "key"),
+    [(401, "credentials"), (403, "permission"), (409, "sources"), (503, "server")],
+)
+def test_what_may_pass_later_is_kept(status: int, key: str, tmp_path: Path) -> None:
+    assert deliver(status, tmp_path / "box", []) == (key, True)
+    entries, damaged = outbox.read(str(tmp_path / "box"))
+    assert [entry.payload for entry in entries] == [payload()]
+    assert damaged == []
+
+
+def test_what_could_not_be_written_is_not_said_to_be_kept(tmp_path: Path) -> None:
+    said: list[tuple[str, str, str]] = []
+    assert deliver(403, tmp_path, said) == ("permission", False)
+    level, text, title = said[-1]
+    assert (level, title) == ("error", "The outbox could not be written")
+    assert text.startswith(f"{tmp_path} cannot be written (")
