@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from compass_action.connection.answer import Reply
 from compass_action.connection.destination import EVENTS_PATH, Destination
 from compass_action.delivery import answers, client, dispatch, outbox
 from compass_action.delivery.failures import FAILURES
 from compass_action.sandbox import running_sandbox
-from tests.delivery.sending import Clock, Compass, keys, payload
+from tests.delivery.sending import Clock, Lanes, keys, payload
 from tests.recorded import TESTS, read_json
 
 TABLE: dict[str, list[str]] = read_json(TESTS / "delivery" / "failures.json")
@@ -37,20 +36,22 @@ def test_a_failure_is_what_the_table_says(key: str) -> None:
 def test_a_certificate_that_is_not_trusted_stops_all() -> None:
     """Each further connection would end the same way."""
     clock = Clock()
-    compass = Compass([Reply(ssl.SSLCertVerificationError("x"))])
-    receipts = client.send([payload(name) for name in "abc"], compass.ask, 120, clock.work)
+    compass = Lanes(clock, lambda name, attempt: ssl.SSLCertVerificationError("x"))
+    payloads = [payload(name) for name in "abc"]
+    receipts = client.send(payloads, compass.asking(), 120, clock.work)
     assert keys(receipts) == ["tls", "tls", "tls"]
     assert [receipt.attempts for receipt in receipts] == [1, 0, 0]
     assert [receipt.detail for receipt in receipts[1:]] == ["not tried", "not tried"]
-    assert len(compass.asked) == 1
+    assert len(compass.begun) == 1
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
 def test_what_stops_one_payload_does_not_stop_the_next(status: int) -> None:
-    compass = Compass([status, 202])
-    receipts = client.send([payload(name) for name in "ab"], compass.ask, 120, Clock().work)
+    clock = Clock()
+    compass = Lanes(clock, lambda name, attempt: status if name == "a" else 202)
+    receipts = client.send([payload(name) for name in "ab"], compass.asking(), 120, clock.work)
     assert [receipt.accepted for receipt in receipts] == [False, True]
-    assert len(compass.asked) == 2
+    assert len(compass.begun) == 2
 
 
 def test_a_fault_that_nobody_has_foreseen_is_a_broken_connection() -> None:

@@ -75,7 +75,7 @@ def test_any_text_is_a_state_or_an_error(kind: str, word: str) -> None:
         found = read(kind, word)
     except ValueError as error:
         found = str(error)
-    assert found in WORDS[kind].values() or "Use one of: " in found
+    assert found in WORDS[kind].values() or "Use one of: " in found or "Did you mean " in found
 
 
 def test_a_build_or_deployment_is_either_over_or_not() -> None:
