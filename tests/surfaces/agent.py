@@ -55,7 +55,8 @@ class Agent:
         path = script if isinstance(script, Path) else self.folder / "script.sh"
         if isinstance(script, str):
             path.write_text(script)
-        api = {"COMPASS_API_URL": self.sandbox.url}
+        # Before a site that a script sets, which would decide where the token goes.
+        api = {"INPUT_API_URL": self.sandbox.url, "COMPASS_API_URL": self.sandbox.url}
         surroundings = {"HOME": str(self.folder), "PATH": f"{self.bin}:{os.environ['PATH']}"}
         done = subprocess.run(
             [*shell, path],

@@ -57,7 +57,13 @@ def run(agent: Agent, steps: list[dict[str, Any]]) -> tuple[str, list[int]]:
     [("true", "SUCCESSFUL", "Succeeded"), ("exit 3", "FAILED", "Failed")],
 )
 def test_steps_are_begun_and_ended(work: str, state: str, status: str, agent: Agent) -> None:
-    steps = expand({"site": "acme", "environment": "production", "steps": [{"bash": work}]})
+    steps = expand(
+        {
+            "api_url": agent.sandbox.url,
+            "environment": "production",
+            "steps": [{"bash": work}],
+        }
+    )
     assert run(agent, steps)[0] == status
     assert agent.states() == ["IN_PROGRESS", state]
     assert agent.shown() == [state]

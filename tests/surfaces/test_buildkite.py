@@ -24,7 +24,7 @@ def hook(agent: Agent, name: str, **env: str) -> int:
         "BUILDKITE_AGENT_TOKEN": "secret",
     }
     prefix = "BUILDKITE_PLUGIN_COMPASS_EVENT_"
-    settings[f"{prefix}SITE"] = "acme"
+    settings[f"{prefix}API_URL"] = agent.sandbox.url
     settings[f"{prefix}ENVIRONMENT"] = "production"
     agent.program("buildkite-agent", META_DATA)
     return agent.run(HOOKS / name, settings | env, ("bash",))

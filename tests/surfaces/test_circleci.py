@@ -34,7 +34,7 @@ def run(agent: Agent, command: str, given: dict[str, str], passed: bool = True) 
 
 @pytest.mark.parametrize(("passed", "state"), [(True, "SUCCESSFUL"), (False, "FAILED")])
 def test_a_job_is_begun_and_ended(passed: bool, state: str, agent: Agent) -> None:
-    given = {"site": "acme", "environment": "production"}
+    given = {"api-url": agent.sandbox.url, "environment": "production"}
     assert run(agent, "begin", given) == [0]
     assert run(agent, "end", given, passed) == [0]
     assert agent.states() == ["IN_PROGRESS", state]

@@ -31,7 +31,7 @@ def run(agent: Agent, **given: str) -> int:
 @pytest.mark.parametrize(("passed", "state"), [(True, "SUCCESSFUL"), (False, "FAILED")])
 def test_three_steps_begin_and_end_one_event(passed: bool, state: str, agent: Agent) -> None:
     """The one for the success is run if the build has succeeded, the one for the failure always."""
-    site = {"INPUT_SITE": "acme", "INPUT_ENVIRONMENT": "production"}
+    site = {"INPUT_API_URL": agent.sandbox.url, "INPUT_ENVIRONMENT": "production"}
     assert run(agent, INPUT_STATE="in_progress", **site) == 0
     if passed:
         assert run(agent, INPUT_STATE="success", **site) == 0

@@ -59,6 +59,8 @@ def example(task: str, place: str) -> dict[str, str]:
 @pytest.mark.parametrize(("status", "state"), [("Succeeded", "SUCCESSFUL"), ("Failed", "FAILED")])
 def test_the_example_begins_and_ends_one_event(status: str, state: str, agent: Agent) -> None:
     begin, end = example("begin", "tasks"), example("end", "finally")
+    for given in (begin, end):  # a site that is given decides where the token goes
+        assert given.pop("site") == "acme"
     code, record = run(agent, begin)
     assert code == 0
     assert end["record"] == "$(tasks.begin.results.record)"

@@ -64,7 +64,7 @@ def test_begin_and_end_of_a_sync_are_one_event(
     sandbox: Sandbox,
 ) -> None:
     """Which the moment makes at which the first job was created."""
-    manifests, env = render(), {"COMPASS_API_URL": sandbox.url}
+    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
     begun = cluster.run(manifests, "-begin", "2026-01-31T01:23:45Z", env)
     assert begun.returncode == 0, begun.stdout + begun.stderr
     assert deployments(sandbox) == [(1769822625000, "IN_PROGRESS", "2026-01-31T01:23:45Z")]
@@ -84,7 +84,7 @@ def test_begin_and_end_of_a_sync_are_one_event(
 def test_each_sync_and_each_retry_is_a_deployment_of_its_own(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
-    manifests, env = render(), {"COMPASS_API_URL": sandbox.url}
+    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
     for suffix, minute in (("-begin", 1), ("-failed", 2), ("-begin", 3), ("-succeeded", 4)):
         cluster.run(manifests, suffix, f"2026-01-31T01:0{minute}:00Z", env)
     assert deployments(sandbox) == [
@@ -98,7 +98,7 @@ def test_a_sync_that_fails_before_its_begin_leaves_the_one_before_alone(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
     """Its own start is not known, so none is told."""
-    manifests, env = render(), {"COMPASS_API_URL": sandbox.url}
+    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
     for suffix, minute in (("-begin", 1), ("-succeeded", 2), ("-failed", 5)):
         cluster.run(manifests, suffix, f"2026-01-31T01:0{minute}:00Z", env)
     assert deployments(sandbox) == [
@@ -113,7 +113,7 @@ def test_no_report_fails_a_sync(
 ) -> None:
     """Whether Compass refuses it, an input is wrong, or the cluster does not answer."""
     manifests, moment = render(), "2026-01-31T01:23:45Z"
-    refusing = {"COMPASS_API_URL": sandbox.url, "COMPASS_TIMEOUT": "1"}
+    refusing = {"INPUT_API_URL": sandbox.url, "COMPASS_TIMEOUT": "1"}
     sandbox.add_faults([{"status": 400}])
     assert cluster.run(manifests, "-begin", moment, refusing).returncode == 0
     wrong = refusing | {"COMPASS_COMPONENT_ID": "not an ARI"}
@@ -130,7 +130,7 @@ def test_a_lost_report_fails_a_sync_if_that_is_asked(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
     manifests, moment = render(), "2026-01-31T01:23:45Z"
-    env = {"COMPASS_API_URL": sandbox.url, "COMPASS_ON_ERROR": "fail"}
+    env = {"INPUT_API_URL": sandbox.url, "COMPASS_ON_ERROR": "fail"}
     sandbox.add_faults([{"status": 400, "times": 2}])
     assert cluster.run(manifests, "-begin", moment, env).returncode == 0
     assert cluster.run(manifests, "-succeeded", moment, env).returncode == 1
