@@ -81,7 +81,7 @@ def test_any_environment_ends_well(
         env = dict(HOSTS.get(host, {})) | dict(environment) | places(folder, port)
         env["COMPASS_API_TOKEN"] = os.fsdecode(token.replace(b"\0", b""))
         written = run(command, env, folder)
-    judge(written.code, written.stdout)
+    judge(written.code, written.stdout + written.stderr)
 
 
 def places(folder: Path, port: int) -> dict[str, str]:
