@@ -198,9 +198,16 @@ def test_what_root_writes_belongs_to_the_owner_of_its_folder(
 ) -> None:
     """A new outbox does, and one that a replay writes anew; one that grows stays as it is."""
     file.parent.mkdir()
-    owner = (file.parent.stat().st_uid, file.parent.stat().st_gid)
+    owner = (1001, 1002)
+    really = Path.stat
+
+    def owned(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        told = list(really(path, follow_symlinks=follow_symlinks))
+        return os.stat_result([*told[:4], *owner, *told[6:]] if path == file.parent else told)
+
     given: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", owned)
     monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
     outbox.spool(str(file), [small("a")], URL)
     assert given == [owner]
