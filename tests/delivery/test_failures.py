@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from tests.delivery.sending import Clock, Compass, keys, payload
 from tests.recorded import TESTS, read_json
 
 TABLE: dict[str, list[str]] = read_json(TESTS / "delivery" / "failures.json")
-"""By key: headline, whether it is tried again, whether it is kept, whether it stops all."""
+"""By key: headline, whether it is tried again, whether it is kept, whether it stops all; the hint."""
+ERROR_TYPES: dict[str, list[str]] = read_json(TESTS / "delivery" / "error_types.json")
+"""By the `errors[].type` of Atlassian's REST API for events: the failure, and what to do."""
 
 
 def test_no_kind_of_failure_is_missing_or_new() -> None:
@@ -25,13 +28,28 @@ def test_no_kind_of_failure_is_missing_or_new() -> None:
 
 @pytest.mark.parametrize("key", TABLE)
 def test_a_failure_is_what_the_table_says(key: str) -> None:
-    headline, again, kept, stops = TABLE[key]
+    headline, again, kept, stops, hint = TABLE[key]
     failure = FAILURES[key]
     assert failure.key == key
-    assert failure.headline == headline
+    assert (failure.headline, failure.hint) == (headline, hint)
     assert failure.retry == (again == "again")
     assert failure.spool == (kept == "kept")
     assert failure.stops_all == (stops == "stops all")
+
+
+def test_no_error_type_is_missing_or_new() -> None:
+    assert list(answers.BY_ERROR_TYPE) == list(ERROR_TYPES)
+
+
+@pytest.mark.parametrize("kind", ERROR_TYPES)
+def test_an_error_type_is_what_the_table_says(kind: str) -> None:
+    """With whatever status it comes."""
+    for status in (400, 404, 500):
+        body = json.dumps({"errors": [{"type": kind, "message": "so"}]}).encode()
+        failure, detail = answers.read(status, body)
+        assert failure
+        assert [failure.key, failure.hint] == ERROR_TYPES[kind]
+        assert detail == f"HTTP {status}, {kind}: so"
 
 
 def test_a_certificate_that_is_not_trusted_stops_all() -> None:

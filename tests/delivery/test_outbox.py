@@ -224,3 +224,26 @@ def test_who_is_not_root_gives_nothing_away(file: Path, monkeypatch: pytest.Monk
     outbox.spool(str(file), [small("a")], URL)
     outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
     assert given == []
+
+
+def test_no_file_stays_open(file: Path) -> None:
+    """A replay of many outboxes would run out of them; nor where one is refused."""
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(3):
+        outbox.spool(str(file), [small("a"), small("b")], URL)
+        outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
+        pipe = file.parent / "pipe"
+        os.mkfifo(pipe)
+        with pytest.raises(OSError, match="not a regular file"):
+            outbox.spool(str(pipe), [small("a")], URL)
+        pipe.unlink()
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_line_is_written_as_the_format_says(file: Path) -> None:
+    """Another version of the program reads it, so its names and their order are fixed."""
+    outbox.spool(str(file), [Payload("build", "ari:x", '{"a":"ä"}'.encode())], URL)
+    assert file.read_bytes() == (
+        b'{"version":1,"url":"http://127.0.0.1:1/compass/v1/events","event_type":"build",'
+        b'"component_id":"ari:x","body":"{\\"a\\":\\"\\u00e4\\"}"}\n'
+    )
