@@ -188,6 +188,7 @@ def test_a_part_of_a_long_secret_is_hidden_too() -> None:
                 assert part not in secrets.hide_in(f"a{part}b")
                 assert secrets.hide_in(f"({part})") == "(***)"
     assert secrets.hide_in(LONG[:15]) == LONG[:15]
+    assert secrets.hide_in(LONG[-15:]) == LONG[-15:]
     assert secrets.hide_in("ATATT3xFfGF0") == "ATATT3xFfGF0"
     assert not secrets.stand_in(LONG[:191])
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from compass_action.connection.answer import Reply
 from compass_action.connection.destination import Destination
+from compass_action.errors import Interrupted
 from compass_action.schemas import Payload
 
 from .client import Attempt
@@ -71,11 +73,17 @@ def transmit(
     def wait(seconds: float) -> None:
         over.wait(seconds)
 
+    def ask(body: bytes, seconds: float) -> Reply:
+        # Where it was over before the client looked at its clock, no wait would ever end its budget.
+        if over.is_set():
+            raise Interrupted
+        return connection.ask(body, seconds)
+
     connection = Connection(destination)
     clock = client.Clockwork(
         monotonic=lambda: time.monotonic() + (LONG_AGO_SECONDS if over.is_set() else 0),
         sleep=wait,
     )
-    receipts = client.send(payloads, connection.ask, seconds, clock, tell)
+    receipts = client.send(payloads, ask, seconds, clock, tell)
     connection.close()
     return receipts

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import ssl
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from compass_action.connection import connection
 from compass_action.connection.answer import Reply
 from compass_action.connection.destination import EVENTS_PATH, Destination
 from compass_action.delivery import answers, client, dispatch, outbox
 from compass_action.delivery.failures import FAILURES
+from compass_action.errors import Interrupted
 from compass_action.sandbox import running_sandbox
 from tests.delivery.sending import Clock, Compass, keys, payload
 from tests.recorded import TESTS, read_json
@@ -50,6 +53,17 @@ def test_an_error_type_is_what_the_table_says(kind: str) -> None:
         assert failure
         assert [failure.key, failure.hint] == ERROR_TYPES[kind]
         assert detail == f"HTTP {status}, {kind}: so"
+
+
+@pytest.mark.parametrize(
+    ("status", "key"),
+    [(100, "unexpected"), (201, "unexpected"), (299, "unexpected"), (300, "redirect"),
+     (399, "redirect"), (402, "unexpected"), (499, "unexpected"), (500, "server"), (599, "server")],
+)  # fmt: skip
+def test_a_status_beside_the_known_ones_has_the_meaning_of_its_class(status: int, key: str) -> None:
+    failure, detail = answers.read(status, b"")
+    assert failure
+    assert (failure.key, detail) == (key, f"HTTP {status}")
 
 
 def test_a_certificate_that_is_not_trusted_stops_all() -> None:
@@ -118,3 +132,31 @@ def test_what_could_not_be_written_is_not_said_to_be_kept(tmp_path: Path) -> Non
     level, text, title = said[-1]
     assert (level, title) == ("error", "The outbox could not be written")
     assert text.startswith(f"{tmp_path} cannot be written (")
+
+
+def test_of_several_only_what_may_pass_later_is_kept(tmp_path: Path) -> None:
+    """Neither what was accepted nor what was refused for good."""
+    box = tmp_path / "box"
+    with running_sandbox() as sandbox:
+        sandbox.add_faults([{"status": status} for status in (202, 400, 403)])
+        where = Destination(sandbox.url + EVENTS_PATH, "ada@acme.example", "correct-horse-battery")
+        payloads = [payload(name) for name in "abc"]
+        receipts = dispatch.deliver(payloads, where, 9, str(box), lambda *message: None)
+    assert keys(receipts) == [None, "invalid", "permission"]
+    assert [receipt.spooled for receipt in receipts] == [False, False, True]
+    assert [entry.payload for entry in outbox.read(str(box))[0]] == [payload("c")]
+
+
+def test_an_interruption_before_the_first_request_keeps_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: object) -> NoReturn:
+        raise Interrupted
+
+    monkeypatch.setattr(connection, "Connection", interrupt)
+    where = Destination("http://127.0.0.1:1", "ada@acme.example", "correct-horse-battery")
+    payloads = [payload(name) for name in "ab"]
+    receipts = dispatch.deliver(payloads, where, 9, str(tmp_path / "box"), lambda *message: None)
+    assert keys(receipts) == ["interrupted", "interrupted"]
+    assert [receipt.spooled for receipt in receipts] == [True, True]
+    assert [entry.payload for entry in outbox.read(str(tmp_path / "box"))[0]] == payloads

@@ -247,3 +247,12 @@ def test_a_line_is_written_as_the_format_says(file: Path) -> None:
         b'{"version":1,"url":"http://127.0.0.1:1/compass/v1/events","event_type":"build",'
         b'"component_id":"ari:x","body":"{\\"a\\":\\"\\u00e4\\"}"}\n'
     )
+
+
+def test_lines_follow_each_other_without_a_gap(file: Path) -> None:
+    """A line end is added where another writer left a line torn, and nowhere else."""
+    for _ in range(3):
+        outbox.spool(str(file), [small("a")], URL)
+    line = outbox.read(str(file))[0][0].line
+    assert line.endswith(b"}\n")
+    assert file.read_bytes() == line * 3
