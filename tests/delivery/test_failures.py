@@ -24,6 +24,9 @@ TABLE: dict[str, list[str]] = read_json(TESTS / "delivery" / "failures.json")
 ERROR_TYPES: dict[str, list[str]] = read_json(TESTS / "delivery" / "error_types.json")
 """By the `errors[].type` of Atlassian's REST API for events: the failure, and what to do."""
 
+NETWORK_FAULTS: list[list[str]] = read_json(TESTS / "delivery" / "network_faults.json")
+"""In their order, which counts: exception, failure, what is said."""
+
 
 def test_no_kind_of_failure_is_missing_or_new() -> None:
     assert list(FAILURES) == list(TABLE)
@@ -95,6 +98,18 @@ def test_a_fault_that_nobody_has_foreseen_is_a_broken_connection() -> None:
     assert detail == "the connection failed (UnheardOfError)"
     assert failure.headline == "Compass could not be reached"
     assert (failure.retry, failure.spool, failure.stops_all) == (True, True, False)
+
+
+@pytest.mark.parametrize(("name", "key", "detail"), NETWORK_FAULTS)
+def test_a_fault_of_the_network_is_what_the_table_says(name: str, key: str, detail: str) -> None:
+    """By the name of its class, in which no library need be imported."""
+    failure, told = answers.read_exception(type(name, (Exception,), {})("correct-horse-battery"))
+    assert (failure.key, told) == (key, detail)
+
+
+def test_no_fault_of_the_network_is_missing_or_new() -> None:
+    found = [[fault.exception, fault.failure, fault.detail] for fault in answers.NETWORK_FAULTS]
+    assert found == NETWORK_FAULTS
 
 
 def deliver(status: int, box: Path, said: list[tuple[str, str, str]]) -> tuple[str | None, bool]:

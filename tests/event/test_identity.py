@@ -328,3 +328,33 @@ def test_a_first_report_that_nobody_remembers_takes_no_number_by_the_clock() -> 
     )
     remembered = identity.identify(facts._replace(remembers=True))
     assert remembered.sequence_number == NOON_MS
+
+
+@pytest.mark.parametrize(
+    ("scope", "ending"), [("job", "/jobs/test/1795435201000"), ("run", "/1795435202000")]
+)
+def test_where_a_restart_keeps_all_ids_the_start_is_a_part_of_the_name(
+    scope: str, ending: str
+) -> None:
+    """The job's start for a job, the run's for a run."""
+    github = SYSTEMS["github"]
+    assert github.naming
+    keeps = github._replace(naming=github.naming._replace(restarts_keep_ids=True))
+    run = GITHUB._replace(
+        job_started_at=NOON + timedelta(seconds=1), run_started_at=NOON + timedelta(seconds=2)
+    )
+    facts = Facts("build", Inputs(scope=scope), keeps, run, NOON)
+    start = "github.com/acme/shop/runs/7421/attempts/2"
+    assert identity.identify(facts).pipeline_id == start + ending
+
+
+def test_an_event_source_with_a_password_is_refused() -> None:
+    given = Inputs(external_event_source_id="https://ada:secret@github.com/acme/shop")
+    with pytest.raises(InputError) as raised:
+        identity.source_id(given, GITHUB, SYSTEMS["github"])
+    assert raised.value.problems == (
+        (
+            "external-event-source-id",
+            "it holds a user name or password. Write the address without them.",
+        ),
+    )
