@@ -45,8 +45,8 @@ def test_without_an_error_of_compass_the_status_counts(status: int, key: str) ->
 @pytest.mark.parametrize(
     ("status", "kind", "key", "hint"),
     [
-        (404, "COMPONENT_NOT_FOUND", "not-found", "Check component-id against"),
-        (400, "CREATE_EVENT_SOURCE_NOT_FOUND", "not-found", "Check component-id against"),
+        (404, "COMPONENT_NOT_FOUND", "not-found", "Compare component-id with"),
+        (400, "CREATE_EVENT_SOURCE_NOT_FOUND", "not-found", "Compare component-id with"),
         (400, "PERMISSION_DENIED", "permission", "The token's account needs access"),
         (400, "ATTACHED_EVENT_SOURCE_LIMIT_REACHED", "sources", "Detach some"),
         (400, "STORE_CONFLICT_EXCEPTION", "server", "Compass or something in front"),
@@ -60,7 +60,7 @@ def test_without_an_error_of_compass_the_status_counts(status: int, key: str) ->
         (400, "ONE_OF_DIRECTIVE_VALIDATION_ERROR", "invalid", "An event has exactly one type"),
         (400, "CONSTRAINT_VIOLATION", "invalid", "A value is out of its bounds"),
         (400, "ARGUMENT_INVALID", "invalid", "A value is not accepted"),
-        (404, "SOMETHING_NEW", "not-found", "Check component-id against"),
+        (404, "SOMETHING_NEW", "not-found", "Compare component-id with"),
         (503, "SOMETHING_NEW", "server", "Compass or something in front"),
     ],
 )
@@ -134,7 +134,7 @@ PROXY = "Tunnel connection failed: "
         (chain(requests.exceptions.ProxyError(), OSError(PROXY + "503 Later")),
          "proxy", "the proxy did not open the connection (HTTP 503)", True),
         (requests.exceptions.InvalidProxyURL(),
-         "proxy", "the proxy's address is none; write http://HOST:PORT", False),
+         "proxy", "the proxy's address is not valid; write http://HOST:PORT", False),
         (requests.exceptions.InvalidSchema(),
          "proxy", "a proxy of this kind is not supported; write http://HOST:PORT", False),
         (OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /x"),

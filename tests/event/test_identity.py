@@ -168,10 +168,10 @@ def test_a_job_that_its_run_calls_more_than_once_needs_its_check_run() -> None:
     [
         (GITHUB._replace(run_attempt=1000), JOB, "attempt 1000 or leg 0 is above 999"),
         (BITBUCKET._replace(leg=1000), JOB, "attempt 2 or leg 1000 is above 999"),
-        (GITHUB._replace(run_number=9_007_199_255), JOB, "exceeds 2^53"),
-        (GITLAB._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
-        (GITLAB._replace(run_id=str(2**53)), RUN, "exceeds 2^53"),
-        (CALLED._replace(job_id=str(2**53)), JOB, "exceeds 2^53"),
+        (GITHUB._replace(run_number=9_007_199_255), JOB, "is above 2^53"),
+        (GITLAB._replace(job_id=str(2**53)), JOB, "is above 2^53"),
+        (GITLAB._replace(run_id=str(2**53)), RUN, "is above 2^53"),
+        (CALLED._replace(job_id=str(2**53)), JOB, "is above 2^53"),
     ],
 )
 def test_a_number_that_does_not_fit_is_asked_for(run: CiRun, inputs: Inputs, message: str) -> None:
