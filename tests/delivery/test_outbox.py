@@ -226,8 +226,7 @@ def test_who_is_not_root_gives_nothing_away(file: Path, monkeypatch: pytest.Monk
     assert given == []
 
 
-def test_no_file_stays_open(file: Path) -> None:
-    """A replay of many outboxes would run out of them; nor where one is refused."""
+def _open_and_close(file: Path) -> None:
     before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(3):
         outbox.spool(str(file), [small("a"), small("b")], URL)
@@ -238,6 +237,14 @@ def test_no_file_stays_open(file: Path) -> None:
             outbox.spool(str(pipe), [small("a")], URL)
         pipe.unlink()
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_no_file_stays_open(file: Path) -> None:
+    """Nor where one is refused. In a process of its own, in which no thread opens anything."""
+    alone = multiprocessing.get_context("fork").Process(target=_open_and_close, args=(file,))
+    alone.start()
+    alone.join()
+    assert alone.exitcode == 0
 
 
 def test_a_line_is_written_as_the_format_says(file: Path) -> None:
