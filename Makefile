@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test docs screenshots bench format surfaces requirements clean
+.PHONY: demo test docs screenshots bench mutants format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -22,6 +22,9 @@ screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs
 
 bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT" compares two versions
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+mutants: $(VENV)/.test ## plant faults and count those that no test notices; takes an hour or two; MUTANTS_ARGS="--module delivery --own-only"
+	@$(BIN)/python -m benchmarks.mutants $(MUTANTS_ARGS)
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

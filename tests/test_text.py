@@ -10,12 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compass_action.text import (
+    advise,
     json_line,
+    nearest,
     one_line,
     quoted,
     secrets_of,
     shorten,
     timestamp,
+    words,
 )
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
@@ -58,6 +61,8 @@ def test_a_text_of_255_units_is_left_alone() -> None:
     """An emoji counts as two, as Compass's servers count."""
     assert shorten("x" * 255) == "x" * 255
     assert shorten("x" * 256) == "x" * 254 + "…"
+    assert shorten("\U00010000" * 128) == "\U00010000" * 127 + "…"
+    assert shorten("\uffff" * 256) == "\uffff" * 254 + "…"
     assert shorten("\U0001f680" * 128) == "\U0001f680" * 127 + "…"
 
 
@@ -183,6 +188,7 @@ def test_a_part_of_a_long_secret_is_hidden_too() -> None:
                 assert part not in secrets.hide_in(f"a{part}b")
                 assert secrets.hide_in(f"({part})") == "(***)"
     assert secrets.hide_in(LONG[:15]) == LONG[:15]
+    assert secrets.hide_in(LONG[-15:]) == LONG[-15:]
     assert secrets.hide_in("ATATT3xFfGF0") == "ATATT3xFfGF0"
     assert not secrets.stand_in(LONG[:191])
 
@@ -203,3 +209,29 @@ def test_the_address_beside_a_token_is_no_part_of_it() -> None:
             secrets = secrets_of(token, address)
             assert secrets.hide_in(f"<{address}>") == f"<{address}>"
             assert secrets.hide_in(f"<{address}:{token}>") == "<***>"
+
+
+KNOWN = ("SUCCESSFUL", "FAILED", "IN_PROGRESS", "TIMED_OUT", "CANCELLED")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("sucessful", "SUCCESSFUL"), ("in progres", "IN_PROGRESS"), ("Timed-Out", "TIMED_OUT"),
+     ("xyz", None), ("", None)],
+)  # fmt: skip
+def test_a_slip_leads_to_the_word_that_was_meant(word: str, meant: str | None) -> None:
+    assert nearest(word, KNOWN) == meant
+
+
+def test_an_unknown_word_gets_an_advice() -> None:
+    """The near miss, else the examples, else the first of the known ones and where the rest stands."""
+    assert advise("faild", KNOWN) == "Did you mean FAILED?"
+    assert advise("xyz", KNOWN[:2]) == "Use one of: SUCCESSFUL, FAILED."
+    assert advise("xyz", KNOWN, ["a", "b"]) == "Use one of: a, b."
+    shown = "Use one of: SUCCESSFUL, FAILED, IN_PROGRESS, TIMED_OUT … (help has them all)."
+    assert advise("xyz", KNOWN, where="help") == shown
+
+
+def test_no_message_names_more_than_four_words() -> None:
+    assert words("abcd") == words("abcd", "help") == "a, b, c, d"
+    assert words("abcde") == "a, b, c, d …"

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from compass_action.connection import connect
 from compass_action.connection.destination import Destination
+from compass_action.errors import Interrupted
 from compass_action.schemas import Payload
 
 from .client import Attempt
@@ -75,4 +76,11 @@ def transmit(
         sleep=wait,
     )
     with connect(destination, len(payloads)) as asking:
-        return client.send(payloads, asking, seconds, clock, tell)
+
+        def begin(number: int, body: bytes, seconds: float) -> None:
+            # Where it was over before the client looked at its clock, no wait would end its budget.
+            if over.is_set():
+                raise Interrupted
+            asking.begin(number, body, seconds)
+
+        return client.send(payloads, asking._replace(begin=begin), seconds, clock, tell)

@@ -198,9 +198,16 @@ def test_what_root_writes_belongs_to_the_owner_of_its_folder(
 ) -> None:
     """A new outbox does, and one that a replay writes anew; one that grows stays as it is."""
     file.parent.mkdir()
-    owner = (file.parent.stat().st_uid, file.parent.stat().st_gid)
+    owner = (1001, 1002)
+    really = Path.stat
+
+    def owned(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        told = list(really(path, follow_symlinks=follow_symlinks))
+        return os.stat_result([*told[:4], *owner, *told[6:]] if path == file.parent else told)
+
     given: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", owned)
     monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
     outbox.spool(str(file), [small("a")], URL)
     assert given == [owner]
@@ -217,3 +224,42 @@ def test_who_is_not_root_gives_nothing_away(file: Path, monkeypatch: pytest.Monk
     outbox.spool(str(file), [small("a")], URL)
     outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
     assert given == []
+
+
+def _open_and_close(file: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(3):
+        outbox.spool(str(file), [small("a"), small("b")], URL)
+        outbox.remove(str(file), [outbox.read(str(file))[0][0].line])
+        pipe = file.parent / "pipe"
+        os.mkfifo(pipe)
+        with pytest.raises(OSError, match="not a regular file"):
+            outbox.spool(str(pipe), [small("a")], URL)
+        pipe.unlink()
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_no_file_stays_open(file: Path) -> None:
+    """Nor where one is refused. In a process of its own, in which no thread opens anything."""
+    alone = multiprocessing.get_context("fork").Process(target=_open_and_close, args=(file,))
+    alone.start()
+    alone.join()
+    assert alone.exitcode == 0
+
+
+def test_a_line_is_written_as_the_format_says(file: Path) -> None:
+    """Another version of the program reads it, so its names and their order are fixed."""
+    outbox.spool(str(file), [Payload("build", "ari:x", '{"a":"ä"}'.encode())], URL)
+    assert file.read_bytes() == (
+        b'{"version":1,"url":"http://127.0.0.1:1/compass/v1/events","event_type":"build",'
+        b'"component_id":"ari:x","body":"{\\"a\\":\\"\\u00e4\\"}"}\n'
+    )
+
+
+def test_lines_follow_each_other_without_a_gap(file: Path) -> None:
+    """A line end is added where another writer left a line torn, and nowhere else."""
+    for _ in range(3):
+        outbox.spool(str(file), [small("a")], URL)
+    line = outbox.read(str(file))[0][0].line
+    assert line.endswith(b"}\n")
+    assert file.read_bytes() == line * 3

@@ -288,3 +288,73 @@ def test_the_event_source_is_the_repository_or_what_was_given() -> None:
     assert identity.source_id(given, GITHUB, system) == "mine"
     with pytest.raises(InputError, match="external-event-source-id: it is not given"):
         identity.source_id(JOB, CiRun("github"), system)
+
+
+UNNUMBERED = GITHUB._replace(run_number=None)
+PLACE = ("github.com/acme/shop/.github/workflows/deploy.yml/jobs/test", "production")
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NOON_MS = 1_795_435_200_000
+
+
+def test_a_deployment_without_a_number_is_numbered_by_its_first_report() -> None:
+    assert identify("deployment", JOB, UNNUMBERED) == ("deployment", *PLACE, NOON_MS)
+
+
+@pytest.mark.parametrize("state", ["PENDING", "IN_PROGRESS"])
+def test_the_last_report_takes_the_number_of_the_first(state: str) -> None:
+    """Only of the same pipeline, environment and components, and only if that is not over."""
+    facts = Facts("deployment", JOB, SYSTEMS["github"], UNNUMBERED, NOON)
+    begun = Tracked(Identity("deployment", *PLACE, 7), state, 1)
+    assert identity.identify(facts._replace(records=(begun,))).sequence_number == 7
+    others = (
+        begun._replace(state="SUCCESSFUL"),
+        begun._replace(components="others"),
+        begun._replace(identity=begun.identity._replace(environment_id="qa")),
+        begun._replace(identity=begun.identity._replace(pipeline_id="x")),
+    )
+    assert identity.identify(facts._replace(records=others)).sequence_number == NOON_MS
+
+
+def test_a_first_report_that_nobody_remembers_takes_no_number_by_the_clock() -> None:
+    """The last one could not know it, and would be a second deployment."""
+    begins = Inputs(state="in_progress")
+    facts = Facts("deployment", begins, SYSTEMS["github"], UNNUMBERED, NOON)
+    with pytest.raises(InputError) as raised:
+        identity.identify(facts)
+    [problem] = raised.value.problems
+    assert problem.where == "sequence-number"
+    assert problem.what.startswith(
+        "it is not given, and github does not say. Give a number that rises with every deployment"
+    )
+    remembered = identity.identify(facts._replace(remembers=True))
+    assert remembered.sequence_number == NOON_MS
+
+
+@pytest.mark.parametrize(
+    ("scope", "ending"), [("job", "/jobs/test/1795435201000"), ("run", "/1795435202000")]
+)
+def test_where_a_restart_keeps_all_ids_the_start_is_a_part_of_the_name(
+    scope: str, ending: str
+) -> None:
+    """The job's start for a job, the run's for a run."""
+    github = SYSTEMS["github"]
+    assert github.naming
+    keeps = github._replace(naming=github.naming._replace(restarts_keep_ids=True))
+    run = GITHUB._replace(
+        job_started_at=NOON + timedelta(seconds=1), run_started_at=NOON + timedelta(seconds=2)
+    )
+    facts = Facts("build", Inputs(scope=scope), keeps, run, NOON)
+    start = "github.com/acme/shop/runs/7421/attempts/2"
+    assert identity.identify(facts).pipeline_id == start + ending
+
+
+def test_an_event_source_with_a_password_is_refused() -> None:
+    given = Inputs(external_event_source_id="https://ada:secret@github.com/acme/shop")
+    with pytest.raises(InputError) as raised:
+        identity.source_id(given, GITHUB, SYSTEMS["github"])
+    assert raised.value.problems == (
+        (
+            "external-event-source-id",
+            "it holds a user name or password. Write the address without them.",
+        ),
+    )
