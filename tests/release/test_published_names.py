@@ -78,9 +78,8 @@ def test_every_kind_of_dependency_has_its_updates() -> None:
     assert set(named) == {"github-actions", "pip", "npm", "docker"}
     for folder in named["npm"]:
         assert (ROOT / folder.strip("/") / "package-lock.json").is_file()
-    assert sorted(path.parent.name for path in ROOT.glob(".ci/*/package-lock.json")) == sorted(
-        folder.rpartition("/")[2] for folder in named["npm"]
-    )
+    locks = [*ROOT.glob(".ci/*/package-lock.json"), *ROOT.glob("tests/*/package-lock.json")]
+    assert sorted(f"/{path.parent.relative_to(ROOT)}" for path in locks) == sorted(named["npm"])
 
 
 def test_one_issue_form_asks_for_the_debug_output() -> None:

@@ -32,8 +32,9 @@ RULES = {
 }
 REFERENCE = re.compile(r"\$\[\[\s*inputs\.([a-z-]+)\s*\]\]")
 
-# What another run changes cannot be fixed when the template is included; secrets are never inputs.
-NOT_INPUTS = {"email", "api-token"} | {
+# What another run changes cannot be fixed when the template is included; secrets are never inputs; and
+# what a build or deployment has no use for is none of the template's.
+NOT_INPUTS = {"email", "api-token", "host-token", "event-id", "severity", "json"} | {
     "state", "started-at", "completed-at", "last-updated", "update-sequence-number",
     "sequence-number", "scope", "track", "ci", "commit", "ref", "record",
 }  # fmt: skip

@@ -114,8 +114,8 @@ BLUE, RED, GREEN, YELLOW, RESET = ("\x1b[34m", "\x1b[31m", "\x1b[32m", "\x1b[33m
 def test_the_log_speaks_as_pipes_do(run_pipe: RunPipe, sandbox: Sandbox) -> None:
     """INFO in blue, a green tick for what was accepted, a red cross for what failed."""
     lines = run_pipe(ENDED_DEPLOYMENT, read_pipes("deployment")[1]).splitlines()
-    assert lines[0].startswith(f"{BLUE}INFO: Compass Event ")
-    assert lines[-1] == f"{GREEN}✔ accepted by Compass for {COMPONENTS[0]}{RESET}"
+    assert lines[0].startswith(f"{BLUE}INFO: deployment SUCCESSFUL ")
+    assert lines[-1] == f"{GREEN}✔ accepted by Compass{RESET}"
     refused = read_pipes("deployment")[1] | {"COMPASS_API_TOKEN": "wrong"}
     log = run_pipe(ENDED_DEPLOYMENT, refused)
     assert f"\n{YELLOW}WARNING: " in log
