@@ -147,11 +147,17 @@ def tracked_of(event: Event) -> Tracked:
         identity.of_part(event.event_type, event.part),
         None if state is None else str(state),
         event.body.get("updateSequenceNumber"),
-        started_at=read_time(started)
-        if isinstance(started, str) and event.start_is_known
-        else None,
+        started_at=_start(started) if event.start_is_known else None,
         environment=environment if isinstance(environment, Mapping) else None,
     )
+
+
+def _start(text: object) -> datetime | None:
+    """Read a start that has not been validated yet; None if it is none."""
+    try:
+        return read_time(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def _find_begun(facts: Facts) -> Tracked | None:

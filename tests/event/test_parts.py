@@ -101,6 +101,7 @@ VALUES = st.recursive(
 @given(st.sampled_from(list(EVENT_TYPES)), st.dictionaries(NAMES, VALUES, max_size=5))
 @example("deployment", {"environment": {"displayName": {"x": [None]}}, "pipeline": []})
 @example("build", {"pipeline": {"displayName": float("nan"), "url": None}})
+@example("deployment", {"startedAt": "0"})
 def test_no_properties_are_too_odd(kind: str, properties: dict[str, Any]) -> None:
     """A payload, or an error of ours with a path or an input's name: never a traceback."""
     text = json.dumps(properties)
