@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from compass_action import event
+from compass_action import ci, event
 from compass_action.errors import InputError, NothingToReport
 from compass_action.event.environments import category
 from compass_action.event.event import Event, Events
@@ -135,7 +135,7 @@ def _build(
         run = call.system.parse(changed.snapshot, changed.inputs)
         events = event.build(
             changed.inputs,
-            run,
+            ci.with_given(run, changed.inputs),
             call.system,
             changed.snapshot,
             read_all_records(other, changed.snapshot),

@@ -73,3 +73,28 @@ def test_a_check_says_what_misses_for_sending(
     said = capsys.readouterr().out
     assert [name for name in ("site: ", "email: ", "api-token: ") if name not in said] == []
     assert "email: it is not given" not in said
+
+
+def test_what_stands_in_for_an_unknown_repository_is_the_source(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On no known CI system: not every input without which nothing would be sent."""
+    inputs = {
+        "component-id": ARI,
+        "environment": "uat",
+        "state": "0",
+        "pipeline-id": "ci/1",
+        "sequence-number": "4",
+        "started-at": "2026-11-26T01:00:00Z",
+        "url": "https://ci.example/1",
+        "external-event-source-id": "https://git.example/shop",
+        "email": "a@acme.example",
+    }
+    options = [f"--{name}={value}" for name, value in inputs.items()]
+    assert main(["check", "--offline", *options], {}) == 0
+    lines = capsys.readouterr().out.splitlines()
+    sources = {line.partition(" ")[0]: line.rsplit("  ", 1)[-1] for line in lines}
+    assert sources["displayName"] == "--external-event-source-id, --environment"
+    assert sources["pipeline.displayName"] == "--external-event-source-id"
+    assert sources["state"] == "--state"
+    assert sources["environment.category"] == 'the word "uat" in the name'
