@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
+
+# Under nohup, or in the background of a script, a process is born with signals ignored, and so are those
+# it starts. The tests are about what is not ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A machine that is busy with something else must not make a property test fail.
 settings.register_profile("unhurried", deadline=None)
