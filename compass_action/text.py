@@ -130,8 +130,10 @@ class Secrets(NamedTuple):
 
     def joined(self, others: Secrets) -> Secrets:
         """Put the forms of several secrets together, longest first."""
-        found = {*self.forms, *others.forms}
-        return Secrets(tuple(sorted(found, key=lambda form: (-len(form), form))))
+        return Secrets(
+            _ordered([*self.forms, *others.forms]),
+            _ordered([*self.long_forms, *others.long_forms]),
+        )
 
     def stand_in(self, text: str) -> bool:
         """Tell whether a text holds a whole form."""
@@ -163,9 +165,13 @@ def secrets_of(token: str | None, email: str | None) -> Secrets:
     urls += [re.sub("%..", lambda found: found[0].lower(), url) for url in urls]
     in_json = token.replace("\\", "\\\\").replace('"', '\\"')
     forms = [token, *urls, in_json, pair, *encoded, *safe]
-    found = {form.rstrip("=") for form in forms if len(form) >= 4}
-    ordered = tuple(sorted(found, key=lambda form: (-len(form), form)))
-    return Secrets(ordered, tuple(f for f in ordered if len(f) >= LONG_CHARS and f != pair))
+    whole = _ordered(form.rstrip("=") for form in forms if len(form) >= 4)
+    return Secrets(whole, _ordered(f for f in forms if len(f) >= LONG_CHARS and f != pair))
+
+
+def _ordered(forms: Iterable[str]) -> tuple[str, ...]:
+    """Leave out repetitions; the longest first, for a short one may stand inside a long one."""
+    return tuple(sorted(set(forms), key=lambda form: (-len(form), form)))
 
 
 def _blocks(form: str) -> list[str]:

@@ -235,3 +235,15 @@ def test_an_unknown_word_gets_an_advice() -> None:
 def test_no_message_names_more_than_four_words() -> None:
     assert words("abcd") == words("abcd", "help") == "a, b, c, d"
     assert words("abcde") == "a, b, c, d …"
+
+
+def test_the_parts_of_each_of_two_joined_secrets_are_hidden() -> None:
+    """The host's token beside Atlassian's: a long part of either is a part of a secret."""
+    ours, hosts = "ATATT3xFfGF0" + "aB3" * 20, "ghs_" + "Xy9" * 20
+    both = secrets_of(ours, None).joined(secrets_of(hosts, None))
+    assert both.hide_in(f"a {ours[20:50]} b {hosts[10:40]} c") == "a *** b *** c"
+
+
+def test_the_end_of_a_token_is_a_part_of_it_whatever_it_ends_with() -> None:
+    token = "ATATT3xFfGF0" + "k7Q" * 16 + "=ivSEs4_qocwLNV="
+    assert secrets_of(token, None).hide_in("x=ivSEs4_qocwLNV=y") == "x***y"

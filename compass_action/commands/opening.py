@@ -30,19 +30,19 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
 
     inputs, found, problems = given.parse(arguments, env, echoes, read)
     secrets = secrets_of(inputs.api_token, inputs.email)
-    problems += given.find_leaks(found, secrets)
+    leaks = list(given.find_leaks(found, secrets))
     if inputs.host_token:
         host = secrets_of(inputs.host_token, None)
-        problems += given.find_leaks(found, host, "host-token")
+        leaks += given.find_leaks(found, host, "host-token")
         secrets = secrets.joined(host)
     own = [row for row in INPUTS if row.type.is_secret]
     variables = [name for row in own for name in row.variables]
     shown = _hide(arguments, secrets, [row.name for row in own]), _hide(env, secrets, variables)
     if shown != (arguments, env):
         arguments, env = shown
-        inputs, found, more = given.parse(arguments, env, echoes, read)
-        problems = list(dict.fromkeys([*problems, *more]))
-    problems += line.problems
+        inputs, found, problems = given.parse(arguments, env, echoes, read)
+    leaking = {problem.where for problem in leaks}
+    problems = [*(p for p in problems if p.where not in leaking), *leaks, *line.problems]
     try:  # here, so that no command can forget it
         inputs = only_strongest(inputs, found)
     except InputError as error:

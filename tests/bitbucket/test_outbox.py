@@ -80,7 +80,11 @@ class Runner:
 
     def _command(self, command: Any, step: Step, clone: Path) -> int:
         if isinstance(command, dict):
-            given = {**command["variables"], "COMPASS_API_URL": self.sandbox.url}
+            given = {
+                **command["variables"],
+                "COMPASS_SITE": "",
+                "COMPASS_API_URL": self.sandbox.url,
+            }
             argv = [sys.executable, "-I", str(ROOT / "entrypoint.py")]
             env = container_env(step, given, HOSTS[0], None)
         else:
@@ -88,7 +92,9 @@ class Runner:
                 "sh",
                 "-e",
                 "-c",
-                command.replace("https://api.bitbucket.org", self.bitbucket.url),
+                command.replace("https://api.bitbucket.org", self.bitbucket.url).replace(
+                    "--site acme", f"--api-url {self.sandbox.url}"
+                ),
             ]
             env = step.env | {
                 "PATH": f"{self.folder / 'commands'}:{os.environ['PATH']}",
@@ -143,36 +149,37 @@ def lines(outbox: bytes) -> list[bytes]:
 def test_what_compass_refuses_is_kept_and_delivered_later(
     runner: Runner, sandbox: Sandbox, bitbucket: Bitbucket
 ) -> None:
-    """A failed deployment keeps both reports; the replay sends the very same bytes, once."""
+    """A failed deployment keeps its outcome, which has the start; the replay sends the same bytes, once."""
     sandbox.add_faults([DOWN, DOWN])
     code, clone = runner.run(DEPLOY)
     assert code == 127
-    refused = [request.body for request in sandbox.requests]
+    _begun, ended = [request.body for request in sandbox.requests]
     [artifact] = DEPLOY["artifacts"]["upload"]
     assert artifact["capture-on"] == "always"
     assert [clone / path for path in artifact["paths"]] == [clone / OUTBOX]
-    assert lines((clone / OUTBOX).read_bytes()) == refused
+    assert lines((clone / OUTBOX).read_bytes()) == [ended]
     assert bitbucket.downloads[NAME] == (clone / OUTBOX).read_bytes()
-    sandbox.requests.clear()
     assert runner.run(REPLAY)[0] == 0
     [event] = sandbox.feed()["events"]
-    assert states(event) == ["created IN_PROGRESS", "overwritten FAILED"]
-    assert [request.body for request in sandbox.requests] == refused
+    assert states(event) == ["created FAILED"]
+    assert [request.body for request in sandbox.requests[2:]] == [ended]
     assert (set(bitbucket.downloads), bitbucket.leaked) == ({"manual.pdf"}, False)
     assert runner.run(REPLAY)[0] == 0
-    assert len(sandbox.requests) == 2
+    assert len(sandbox.requests) == 3
 
 
 def test_a_late_replay_does_not_overwrite_what_came_in_between(
     runner: Runner, sandbox: Sandbox, bitbucket: Bitbucket
 ) -> None:
-    """The start is refused, the end arrives; then the start is replayed."""
-    sandbox.add_faults([DOWN])
+    """The end is refused, the step reports once more, and arrives; then the first end is replayed."""
+    sandbox.add_faults([{"delay": 0}, DOWN])
     runner.run(DEPLOY)
     assert len(lines(bitbucket.downloads[NAME])) == 1
+    runner.run(DEPLOY)
     assert runner.run(REPLAY)[0] == 0
     [event] = sandbox.feed()["events"]
-    assert states(event) == ["created FAILED", "ignored IN_PROGRESS"]
+    assert states(event)[0] == "created IN_PROGRESS"
+    assert states(event)[-2:] == ["overwritten FAILED", "ignored FAILED"]
 
 
 def test_where_all_was_delivered_nothing_is_kept(
@@ -194,7 +201,7 @@ def test_a_replay_that_fails_is_red_and_keeps_what_is_left(
     # What is meant for another address is not sent: a replay cannot deliver this file.
     other = bitbucket.downloads[second].replace(sandbox.url.encode(), b"https://other.example")
     bitbucket.downloads[second] = other
-    assert runner.run(REPLAY)[0] == 0
+    assert runner.run(REPLAY)[0] == 1
     assert set(bitbucket.downloads) == {"manual.pdf", second}
     assert bitbucket.downloads[second] == other
     bitbucket.downloads = {first: other.replace(b"https://other.example", sandbox.url.encode())}

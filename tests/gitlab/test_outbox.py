@@ -139,42 +139,40 @@ def lines(outbox: bytes) -> list[bytes]:
 def test_what_compass_refuses_is_kept_and_delivered_later(
     pipeline: Pipeline, sandbox: Sandbox, gitlab: GitLab, replay: Replay, tmp_path: Path
 ) -> None:
-    """A failed pipeline keeps both reports; the replay sends the very same bytes, once."""
+    """A failed pipeline keeps its outcome, which has the start; the replay sends the same bytes, once."""
     sandbox.add_faults([DOWN, DOWN])
     done = pipeline("outbox", CI_PIPELINE_ID="901", TESTS_EXIT_WITH="3")
     assert done.returncode == 1, done.stdout + done.stderr
     refused = [request.body for request in sandbox.requests]
     kept = artifacts(tmp_path)
-    assert set(kept) == {"compass-event-started", "compass-event-failed"}
-    assert lines(kept["compass-event-started"]) == refused[:1]
-    assert set(lines(kept["compass-event-failed"])) == set(refused)  # it got the first one's, too
+    assert set(kept) == {"compass-event-failed"}
+    assert lines(kept["compass-event-failed"]) == refused[1:]
     assert sandbox.feed()["events"] == []
     for outbox in kept.values():
         gitlab.add(outbox)
-    sandbox.requests.clear()
     done = replay()
     assert done.returncode == 0, done.stdout + done.stderr
     [event] = sandbox.feed()["events"]
     assert event["identity"] == {"pipelineId": "gitlab.example/acme/shop/pipelines/901"}
     assert event["state"] == "FAILED"
-    assert {request.body for request in sandbox.requests} == set(refused)
-    sandbox.requests.clear()
+    assert [request.body for request in sandbox.requests] == [*refused, refused[1]]
     assert replay().returncode == 0
-    assert (sandbox.requests, len(gitlab.fetched), gitlab.leaked) == ([], 2, False)
+    assert (len(sandbox.requests), len(gitlab.fetched), gitlab.leaked) == (3, 1, False)
 
 
 def test_a_late_replay_does_not_overwrite_what_came_in_between(
     pipeline: Pipeline, sandbox: Sandbox, gitlab: GitLab, replay: Replay, tmp_path: Path
 ) -> None:
-    """The start is refused, the end arrives; then the start is replayed."""
-    sandbox.add_faults([DOWN])
-    done = pipeline("outbox")
+    """The failure is refused, a retry's success arrives; then the failure is replayed."""
+    sandbox.add_faults([{"delay": 0}, DOWN])
+    pipeline("outbox", CI_PIPELINE_ID="901", TESTS_EXIT_WITH="3")
+    gitlab.add(artifacts(tmp_path)["compass-event-failed"])
+    done = pipeline("outbox", CI_PIPELINE_ID="901")
     assert done.returncode == 0, done.stdout + done.stderr
-    gitlab.add(artifacts(tmp_path)["compass-event-started"])
     assert replay().returncode == 0
     [event] = sandbox.feed()["events"]
     assert event["state"] == "SUCCESSFUL"
-    assert states(event) == ["created SUCCESSFUL", "ignored IN_PROGRESS"]
+    assert states(event)[-2:] == ["overwritten SUCCESSFUL", "ignored FAILED"]
 
 
 def test_where_all_was_delivered_nothing_is_kept(
@@ -189,9 +187,9 @@ def test_a_replay_that_fails_is_red_and_comes_again(
     pipeline: Pipeline, sandbox: Sandbox, gitlab: GitLab, replay: Replay, tmp_path: Path
 ) -> None:
     """What was delivered is not sent again; what was not, is, from the cache."""
-    sandbox.add_faults([DOWN])
-    pipeline("outbox", CI_PIPELINE_ID="901")
-    gitlab.add(artifacts(tmp_path)["compass-event-started"])
+    sandbox.add_faults([{"delay": 0}, DOWN])
+    pipeline("outbox", CI_PIPELINE_ID="901", TESTS_EXIT_WITH="3")
+    gitlab.add(artifacts(tmp_path)["compass-event-failed"])
     sandbox.clear()
     sandbox.add_faults([DOWN])
     done = replay()
@@ -199,7 +197,7 @@ def test_a_replay_that_fails_is_red_and_comes_again(
     assert "It stays in outboxes/7000.jsonl" in done.stdout
     assert sandbox.feed()["events"] == []
     assert replay().returncode == 0
-    assert [states(event) for event in sandbox.feed()["events"]] == [["created IN_PROGRESS"]]
+    assert [states(event) for event in sandbox.feed()["events"]] == [["created FAILED"]]
     assert gitlab.fetched == ["7000"]
     assert len({request.body for request in sandbox.requests}) == 1
 

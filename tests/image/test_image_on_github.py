@@ -15,7 +15,7 @@ from tests.github_runner.steps import Outcome
 from tests.image.engine import COMPONENT, EMAIL, ENGINE, IMAGE, ROOT, TOKEN
 
 RUNNER = 1001  # the uid of the hosted runners' user
-PIPELINE = "github.com/acme/shop/runs/7421/attempts/2/jobs/test/3"
+PIPELINE = "github.com/acme/shop/runs/7421/attempts/2/jobs/51725241954"
 
 RunJob = Callable[..., JobResult]
 
