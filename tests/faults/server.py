@@ -157,6 +157,14 @@ def store_and_drip(adversary: Adversary, connection: socket.socket, request: Req
     return drip(adversary, connection, request)
 
 
+def hint(adversary: Adversary, connection: socket.socket, request: Request) -> bool:
+    """Send early answers, as many as the fault says, and then the sandbox's."""
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    connection.sendall(early * adversary.fault["early"])
+    connection.sendall(pass_on(adversary.upstream, *request))
+    return True
+
+
 def drip(adversary: Adversary, connection: socket.socket, request: Request) -> bool:
     """Send the beginning in one piece, and then a byte now and then, for ever."""
     connection.sendall(adversary.fault["sends"].encode())
@@ -176,6 +184,7 @@ FAULTS: dict[str, Callable[[Adversary, socket.socket, Request], bool]] = {
     "store-and-cut": store_and_cut,
     "store-and-drip": store_and_drip,
     "drip": drip,
+    "hint": hint,
     "stay-silent": stay_silent,
 }
 """What a fault does with a request; True if the connection lives on."""
