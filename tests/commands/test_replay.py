@@ -206,3 +206,22 @@ def test_updates_of_one_event_are_replayed_in_their_order(file: Path, sandbox: S
         request.body for request in sandbox.requests if request.body in {u.body for u in updates}
     ]
     assert arrived == [update.body for update in updates]
+
+
+def test_an_outbox_of_version_0_1_0_is_replayed_as_it_is(file: Path, sandbox: Sandbox) -> None:
+    """With the source and the ids that it had, whatever they would be now; and beside a new line."""
+    old = json.loads(event(1).body)
+    old["event"]["deployment"]["externalEventSourceId"] = "https://github.com/acme/shop"
+    body = json.dumps(old)
+    line = {
+        "version": 1,
+        "url": where(sandbox),
+        "event_type": "deployment",
+        "component_id": old["componentId"],
+        "body": body,
+    }
+    file.write_text(json.dumps(line) + "\n")
+    outbox.spool(str(file), [event(2)], where(sandbox))
+    assert replay(sandbox, file) == 0
+    assert [request.body for request in sandbox.requests] == [body.encode(), event(2).body]
+    assert file.read_bytes() == b""
