@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
-from compass_action.connection.destination import Destination
+from compass_action.connection.destination import Destination, is_loopback
 from compass_action.event.event import Event
 from compass_action.lookup import compass
 from compass_action.lookup.asking import Failed, Told, asker
@@ -94,6 +94,9 @@ def _site(told: Told, wanted: str, whom: Destination) -> Line:
     if isinstance(found, Failed):
         if _status(found) in (401, 403):
             return Line("ok", "site", f"{host} answers.")
+        if found.answer is None and is_loopback(whom.url):
+            text = f"{host} tells no cloud id yet: a sandbox learns it from its first event."
+            return Line("warning", "site", text)
         return Line(
             "failed", "site", f"{host} does not tell its cloud id: {why(found)}. Check site."
         )

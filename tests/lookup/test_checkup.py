@@ -212,3 +212,14 @@ def test_the_token_is_sent_as_basic_authentication_alone(
     assert all(one.headers["Authorization"].startswith("Basic ") for one in compass.asked)
     assert not any(TOKEN.encode() in one.body for one in compass.asked)
     assert all(one.path == "/graphql" for one in compass.asked)
+
+
+def test_a_sandbox_that_has_seen_nothing_yet_is_no_failure(
+    compass: StandIn, program: Program
+) -> None:
+    """It learns the cloud from the first event; a real site that tells none is a wrong one."""
+    compass.catalog = compass.catalog._replace(cloud_id="")
+    ran = program(*CHECK)
+    assert ran.code == 0
+    assert "warning. 127.0.0.1:" in lines(ran.said)["site"]
+    assert "a sandbox learns it from its first event." in ran.said
