@@ -19,6 +19,7 @@ from compass_action.delivery import client, outbox
 from compass_action.sandbox import Sandbox, running_sandbox
 from compass_action.schemas import validate
 from compass_action.tracking import Identity
+from tests.delivery.sending import Clock
 from tests.histories import Report, Sent, histories, play
 from tests.histories.worst import Feed
 
@@ -122,7 +123,7 @@ def test_a_retry_and_a_replay_send_the_very_same_bytes(
     destination = Destination(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
     connection = Connection(destination)
     asking = one_at_a_time(connection.ask)
-    clockwork = client.Clockwork(sleep=lambda seconds: None)
+    clockwork = Clock().work  # in which waiting takes no time
     unsteady.clear()
     unsteady.add_faults([{"status": 503, "times": 1}])
     (receipt,) = client.send([payload], asking, 60, clockwork)
