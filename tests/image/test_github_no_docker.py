@@ -38,5 +38,5 @@ def test_the_pinned_libraries_are_installed_and_report(
     python = installed.outputs["python"]
     ran = run_report(COMPASS_EVENT_PYTHON=python, INPUT_STATE="success")
     assert ran.exit_code == 0, ran.log.visible_log
-    build = (f"{RUN}/attempts/1/jobs/51725241954",)
+    build = (f"{RUN}/attempts/1/jobs/deploy",)
     assert read_feed(sandbox) == [Shown("build", build, "created SUCCESSFUL")]
