@@ -11,7 +11,7 @@ from compass_action.connection import destination
 from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.report import outcomes
 from compass_action.report.log import Log
-from compass_action.report.report import Value
+from compass_action.report.report import Check, Value
 from compass_action.text import words
 
 from . import ending, sources
@@ -35,14 +35,16 @@ def check(call: Call) -> int:
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
     announce(call, prepared)
-    code = 0
+    checks: tuple[Check, ...] = ()
     if not (call.offline or call.inputs.dry_run):
         from . import checkup  # a dry run, which shows the request too, does without
 
-        code = checkup.run(call, prepared.events.events)
+        checks = checkup.run(call, prepared.events.events)
     values = sources.trace(call, snapshot, prepared.events)
     show_values(values, call.log)
-    code = show_requests(call, prepared, values) or code
+    code = show_requests(call, prepared, values, checks)
+    if any(check.level == "failed" for check in checks):
+        code = code or 1
     if missing:
         call.log.say("notice", f"To send it, these inputs are missing: {words(missing)}.")
     call.log.say("success", f"valid; would be sent to {_address(call)}; not tried")
@@ -77,7 +79,12 @@ def _short(value: Value) -> str:
     return text if len(text) <= VALUE_MAX_CHARS else text[: VALUE_MAX_CHARS - 1] + "…"
 
 
-def show_requests(call: Call, prepared: Prepared, values: tuple[Value, ...] = ()) -> int:
+def show_requests(
+    call: Call,
+    prepared: Prepared,
+    values: tuple[Value, ...] = (),
+    checks: tuple[Check, ...] = (),
+) -> int:
     """Show the requests readably, and leave the outputs behind; returns the exit code."""
     bodies = tuple(payload.body.decode() for payload in prepared.payloads)
     for body in bodies:
@@ -85,7 +92,7 @@ def show_requests(call: Call, prepared: Prepared, values: tuple[Value, ...] = ()
         call.log.show("Authorization: Basic ***\nContent-Type: application/json\n")
         call.log.show(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
     left = outcomes.report("dry-run", prepared.events.events, prepared.payloads)
-    return ending.leave(call, left._replace(requests=bodies, values=values))
+    return ending.leave(call, left._replace(requests=bodies, values=values, checks=checks))
 
 
 def _address(call: Call) -> str:

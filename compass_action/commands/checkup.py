@@ -6,7 +6,6 @@ Each part that fails leaves the others standing. Nothing is sent that changes an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
@@ -16,6 +15,7 @@ from compass_action.lookup import compass
 from compass_action.lookup.asking import Failed, Told, asker
 from compass_action.lookup.compass import Component
 from compass_action.report.outcomes import CLOCK_TOLERANCE_SECONDS
+from compass_action.report.report import Check
 
 from .call import Call
 from .lookups import find_account, why
@@ -33,32 +33,22 @@ REASONS = (
 )
 
 
-class Line(NamedTuple):
-    """What one part of the check-up has found."""
-
-    level: str
-    """`ok`, `warning` or `failed`."""
-    what: str
-    text: str
-    """What is so, and what to do where it is not well."""
-
-
 LEVELS = {"ok": "success", "warning": "warning", "failed": "error"}
 
 
-def run(call: Call, events: Sequence[Event]) -> int:
-    """Say what Compass tells; 1 if something has failed, else 0."""
+def run(call: Call, events: Sequence[Event]) -> tuple[Check, ...]:
+    """Ask Compass, and say what it tells."""
     whom = find_account(call)
     if whom is None:
         call.log.say("notice", "Compass was not asked: that needs site, email and api-token.")
-        return 0
-    lines = list(examine(events, whom, Budget(min(call.inputs.timeout, CHECK_SECONDS))))
-    for line in lines:
-        call.log.say(LEVELS[line.level], f"{line.what}: {line.level}. {line.text}")
-    return int(any(line.level == "failed" for line in lines))
+        return ()
+    found = tuple(examine(events, whom, Budget(min(call.inputs.timeout, CHECK_SECONDS))))
+    for one in found:
+        call.log.say(LEVELS[one.level], f"{one.what}: {one.level}. {one.text}")
+    return found
 
 
-def examine(events: Sequence[Event], whom: Destination, budget: Budget) -> Iterator[Line]:
+def examine(events: Sequence[Event], whom: Destination, budget: Budget) -> Iterator[Check]:
     """Ask about the site, the account and each component, and judge every answer."""
     ask = asker(budget)
     cloud_id = compass.find_cloud_id(ask, whom)
@@ -73,15 +63,15 @@ def examine(events: Sequence[Event], whom: Destination, budget: Budget) -> Itera
         if _status(found) in (401, 403):
             continue  # the line about the credentials says it
         if isinstance(found, Component):
-            yield Line("ok", "component", f"{found.name}, {found.kind or 'no type'}, {found.url}")
+            yield Check("ok", "component", f"{found.name}, {found.kind or 'no type'}, {found.url}")
             yield from _sources(found, event.event_type)
             permission = compass.find_permission(ask, whom, event.component_id)
             yield from _permission(found, permission)
         else:
-            yield Line("failed", "component", _no_component(event.component_id, found))
+            yield Check("failed", "component", _no_component(event.component_id, found))
     if len(events) > COMPONENTS_MAX:
         left = len(events) - COMPONENTS_MAX
-        yield Line("ok", "components", f"{left} more were not looked at.")
+        yield Check("ok", "components", f"{left} more were not looked at.")
     yield from _clock(answers)
 
 
@@ -89,38 +79,38 @@ def _status(value: object) -> int | None:
     return value.status if isinstance(value, Failed) else None
 
 
-def _site(told: Told, wanted: str, whom: Destination) -> Line:
+def _site(told: Told, wanted: str, whom: Destination) -> Check:
     host, found = whom.url.partition("://")[2].partition("/")[0], told.value
     if isinstance(found, Failed):
         if _status(found) in (401, 403):
-            return Line("ok", "site", f"{host} answers.")
+            return Check("ok", "site", f"{host} answers.")
         if found.answer is None and is_loopback(whom.url):
             text = f"{host} tells no cloud id yet: a sandbox learns it from its first event."
-            return Line("warning", "site", text)
-        return Line(
+            return Check("warning", "site", text)
+        return Check(
             "failed", "site", f"{host} does not tell its cloud id: {why(found)}. Check site."
         )
     if found != wanted:
         text = f"{host} is the cloud {found}, but the component belongs to {wanted}. Give its site."
-        return Line("failed", "site", text)
-    return Line("ok", "site", f"{host} answers; its cloud id is {found}.")
+        return Check("failed", "site", text)
+    return Check("ok", "site", f"{host} answers; its cloud id is {found}.")
 
 
-def _credentials(told: Sequence[Told]) -> Iterator[Line]:
+def _credentials(told: Sequence[Told]) -> Iterator[Check]:
     refused = [one.value for one in told if _status(one.value) in (401, 403)]
     if not refused:
         # Who may see a component was taken at his word; without one there is no saying.
         if any(isinstance(one.value, Component) for one in told):
-            yield Line("ok", "credentials", "Compass takes them.")
+            yield Check("ok", "credentials", "Compass takes them.")
         return
     failed = refused[0]
     if failed.status == 401:
-        yield Line(
+        yield Check(
             "failed", "credentials", f"Compass does not take them ({why(failed)}). {REASONS}"
         )
         return
     text = f"the account has no access to Compass on this site ({why(failed)}). Give it a seat."
-    yield Line("failed", "credentials", text)
+    yield Check("failed", "credentials", text)
 
 
 def _no_component(ari: str, found: object) -> str:
@@ -134,7 +124,7 @@ def _no_component(ari: str, found: object) -> str:
     )
 
 
-def _sources(component: Component, event_type: str) -> Iterator[Line]:
+def _sources(component: Component, event_type: str) -> Iterator[Check]:
     own = [source for source in component.sources if source.event_type == event_type.upper()]
     fed = [source for source in own if source.app]
     if fed:
@@ -143,23 +133,23 @@ def _sources(component: Component, event_type: str) -> Iterator[Line]:
             f"the installed app {app.app} feeds {component.name} with {event_type} events already "
             f"({app.external_id}). What both report counts twice: detach one of them."
         )
-        yield Line("warning", "event sources", text)
+        yield Check("warning", "event sources", text)
         return
     text = (
         f"{component.name} has {len(component.sources)}, {len(own)} of them of {event_type} events."
     )
     if len(component.sources) >= SOURCES_MANY:
-        yield Line("warning", "event sources", f"{text} Compass may take no more than 20.")
+        yield Check("warning", "event sources", f"{text} Compass may take no more than 20.")
     else:
-        yield Line("ok", "event sources", text)
+        yield Check("ok", "event sources", text)
 
 
-def _permission(component: Component, told: Told) -> Iterator[Line]:
+def _permission(component: Component, told: Told) -> Iterator[Check]:
     if isinstance(told.value, Failed):
         text = f"Compass does not tell it ({why(told.value)}); the first event will."
-        yield Line("ok", "permission", text)
+        yield Check("ok", "permission", text)
     elif told.value.allowed:
-        yield Line(
+        yield Check(
             "ok", "permission", f"the account may connect event sources to {component.name}."
         )
     else:
@@ -168,20 +158,20 @@ def _permission(component: Component, told: Told) -> Iterator[Line]:
             f"the account may not connect event sources to {component.name} ({said}). Let it edit the "
             "component, or have somebody else's token used."
         )
-        yield Line("failed", "permission", text)
+        yield Check("failed", "permission", text)
 
 
-def _clock(told: Sequence[Told]) -> Iterator[Line]:
+def _clock(told: Sequence[Told]) -> Iterator[Check]:
     """Compare the clocks: update sequence numbers are times."""
     ahead = next((a for one in told if (a := one.clock_ahead_seconds) is not None), None)
     if ahead is None:
         return
     if abs(ahead) <= CLOCK_TOLERANCE_SECONDS:
-        yield Line("ok", "clock", "it agrees with Compass's.")
+        yield Check("ok", "clock", "it agrees with Compass's.")
         return
     side = "ahead of" if ahead > 0 else "behind"
     text = (
         f"it is {abs(ahead):.0f} s {side} Compass's. Updates are numbered by time, so that one from "
         "another runner may be ignored. Set it."
     )
-    yield Line("warning", "clock", text)
+    yield Check("warning", "clock", text)

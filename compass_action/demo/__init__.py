@@ -34,6 +34,7 @@ COMPONENTS = {
         "shop": "c34578a8-98c2-43e3-8b47-ee9b4fe598e4",
         "billing": "7d0f2a51-66b1-4c0e-9a43-0b1d5c8e2f67",
         "search": "e91b6c3d-2f84-4a7b-b5d0-93c7a1f84e20",
+        "ledger": "0b7c5d21-9e43-4f68-a1d2-6c8e7f905b34",
     }.items()
 }
 
@@ -62,7 +63,8 @@ def main(argv: Sequence[str]) -> int:
         print("Nothing leaves this machine.\n", flush=True)
         for scene in scenes:
             print(f"» {scene['says']}", flush=True)
-            if not _play(scene, facts, commit):
+            told = _notify if "notification" in scene else _play
+            if not told(scene, facts, commit):
                 return 1
         feed = sandbox.feed()
         print("\nWhat Compass would show now:\n")
@@ -90,7 +92,13 @@ def _facts(folder: Path, url: str) -> dict[str, str]:
     (folder / "workspace" / "compass.yml").write_text(f"name: shop\nid: {COMPONENTS['shop']}\n")
     now = datetime.now(UTC)
     ago = {"ten": 10, "two": 2, "one": 1}
+    began = now - timedelta(minutes=1)
     return {
+        "cloud": CLOUD,
+        "ledger_id": COMPONENTS["ledger"].rpartition("/")[2],
+        "now": _time(now),
+        "now_ms": str(int(now.timestamp() * 1000)),
+        "one_minute_ago_ms": str(int(began.timestamp() * 1000)),
         "folder": str(folder),
         "url": url,
         "token": "a-token-of-the-demo",
@@ -133,6 +141,26 @@ def _play(
     if process.returncode:
         print(f"Wrong: it ended with exit code {process.returncode}.")
     return process.returncode == 0
+
+
+def _notify(scene: Mapping[str, Any], facts: Mapping[str, str], _: tuple[str, str] | None) -> bool:
+    """Post a body as another program would that has no container: what a template made of facts."""
+    import requests  # the other scenes' processes do the sending
+
+    body = _fill(json.loads((HERE / f"{scene['notification']}.json").read_text()), facts)
+    url = facts["url"] + "/compass/v1/events"
+    account = ("robot@acme.example", facts["token"])
+    answered = requests.post(url, json=body, auth=account, timeout=10)
+    print(f"{table.INDENT}POST /compass/v1/events: HTTP {answered.status_code}")
+    return answered.status_code == 202
+
+
+def _fill(value: Any, facts: Mapping[str, str], key: str = "") -> Any:
+    """Fill in the facts; what is a number in the API is one here."""
+    if isinstance(value, dict):
+        return {name: _fill(held, facts, name) for name, held in value.items()}
+    text = value.format(**facts)
+    return int(text) if key.endswith("Number") else text
 
 
 def _read_env(path: Path, facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -110,7 +110,8 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "demo": Command(
         "play real pipelines against the stand-in", "",
-        "Runs the program as GitHub, Bitbucket and GitLab would, and shows what Compass would show.",
+        "Runs the program as GitHub, Bitbucket, GitLab and Jenkins would, and shows what Compass would "
+        "show.",
         ("compass-event demo",), reads_alone=True,
     ),
     "completion": Command(

@@ -24,6 +24,8 @@ def render(left: Report | None, said: Sequence[Said], code: int) -> str:
         "notices": [entry.text for entry in said if entry.level == "notice"],
         "problems": [problem for entry in said for problem in _problems(entry)],
     }
+    if report.checks:
+        record["checks"] = [check._asdict() for check in report.checks]
     if report.values:
         record["values"] = [value._asdict() for value in report.values]
     if report.requests:

@@ -34,6 +34,17 @@ class Value(NamedTuple):
     """`--state`, `COMPASS_STATE`, `compass.yml`, `github`, `default`."""
 
 
+class Check(NamedTuple):
+    """What one part of a check-up has found."""
+
+    level: str
+    """`ok`, `warning` or `failed`."""
+    what: str
+    """`site`, `credentials`, `component` …"""
+    text: str
+    """What is so, and what to do where it is not well."""
+
+
 class Kept(NamedTuple):
     """What later stages, steps and jobs have to know."""
 
@@ -63,6 +74,8 @@ class Report(NamedTuple):
     """The components' names, by ARI, where they are known."""
     values: tuple[Value, ...] = ()
     """Every value of the event, for `check`."""
+    checks: tuple[Check, ...] = ()
+    """What Compass was asked about, for `check`."""
     requests: tuple[str, ...] = ()
     """The requests that would be sent, for `check` and `dry-run`."""
     problems: tuple[str, ...] = ()

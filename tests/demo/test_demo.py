@@ -36,13 +36,13 @@ def test_it_ends_with_feed_and_metrics_and_keeps_its_page(tmp_path: Path) -> Non
                 break
         assert found, lines
         page = requests.get(found[1], headers={"Accept": "text/html"}, timeout=10).text
-        assert page.count('<li id="event-') == 6
+        assert page.count('<li id="event-') == 8
         assert "production: billing #218" in page
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
         guard.cancel()
     assert max(map(len, lines)) <= 80
-    assert "10 requests, 6 events" in lines[-2]
+    assert "12 requests, 8 events" in lines[-2]
     assert lines[-2].endswith("the feed is what it must be.")
     derived = lines[lines.index("And what it would derive from that:") :]
     assert any(re.fullmatch(r"billing +0\.25 +[\d.]+ s +- +- +-", line) for line in derived)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -223,3 +224,19 @@ def test_a_sandbox_that_has_seen_nothing_yet_is_no_failure(
     assert ran.code == 0
     assert "warning. 127.0.0.1:" in lines(ran.said)["site"]
     assert "a sandbox learns it from its first event." in ran.said
+
+
+def test_for_machines_each_line_is_there_in_good_and_bad(
+    compass: StandIn, program: Program
+) -> None:
+    """On standard output, with the level of each; the log is on standard error."""
+    ran = program(*CHECK, "--json")
+    record = json.loads(next(line for line in ran.said.splitlines() if line.startswith("{")))
+    levels = {check["what"]: check["level"] for check in record["checks"]}
+    assert levels["site"] == levels["credentials"] == levels["component"] == "ok"
+    assert {"event sources", "permission", "clock"} <= set(levels)
+    compass.fault = lambda asked: Fault(401)
+    ran = program(*CHECK, "--json")
+    record = json.loads(next(line for line in ran.said.splitlines() if line.startswith("{")))
+    assert (ran.code, record["exit-code"]) == (1, 1)
+    assert {check["what"]: check["level"] for check in record["checks"]}["credentials"] == "failed"

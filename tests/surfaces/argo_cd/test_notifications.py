@@ -21,6 +21,7 @@ from tests.surfaces.argo_cd.notifications import (
     notify,
 )
 
+ROOT = Path(__file__).parents[3]
 APPLICATIONS = sorted((HERE / "applications").glob("*.yaml"))
 SECRETS = {
     "compass-site": "acme",
@@ -152,3 +153,16 @@ def test_beyond_the_rate_limit_an_event_is_lost_after_four_requests() -> None:
         assert len(sandbox.requests) == 1 + 4
         assert len(sandbox.feed()["events"]) == 1
     assert result["error"] != ""
+
+
+def test_the_demo_posts_what_the_template_renders() -> None:
+    """The same fields; the values are those of another application."""
+    demo = json.loads((ROOT / "compass_action" / "demo" / "argo-cd.json").read_text())
+    rendered = json.loads(notify(application("succeeded"))["body"])
+    assert fields(demo) == fields(rendered)
+
+
+def fields(value: Any, path: str = "") -> set[str]:
+    if not isinstance(value, dict):
+        return {path}
+    return {found for key, held in value.items() for found in fields(held, f"{path}.{key}")}
