@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
-.PHONY: demo test docs screenshots bench mutants format surfaces requirements clean
+.PHONY: demo test docs screenshots architecture bench mutants format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -19,6 +19,9 @@ docs: build/docs-venv/.docs ## the documentation as a site, in build/docs; a bro
 screenshots: $(VENV)/.demo ## pictures for the docs: the sandbox's page, GitHub's step summary; needs npm, Chromium, a font with emoji
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@node tests/browser/screenshots.mjs docs/images feed,metrics,event,summary
+
+architecture: $(VENV)/.demo ## the picture of the parts and their imports, for the docs
+	@$(BIN)/python -m docs.architecture
 
 bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT" compares two versions
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
