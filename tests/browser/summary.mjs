@@ -17,8 +17,7 @@ const frame = `
   h2 { margin: 0; padding: 12px 16px; font-size: 14px; font-weight: 400; color: light-dark(#1f2328, #f0f6fc); background: light-dark(#fff, #0d1117) }
   h2 b { font-weight: 600 }
   .markdown-body { padding: 8px 16px 16px; font-family: inherit }
-  .markdown-body table { margin-bottom: 0 }
-  .markdown-body ul { margin-bottom: 0 }
+  .markdown-body > :last-child { margin-bottom: 0 !important }
   @media (max-width: 600px) { body { padding: 12px } }
 `;
 
