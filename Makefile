@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Bytecode is kept, whatever the surroundings say: the suite starts the program hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
-PYTEST_ARGS ?= --numprocesses auto --dist loadfile
+PYTEST_ARGS ?= --numprocesses auto --dist worksteal
 
 .PHONY: demo test docs screenshots bench mutants format surfaces requirements clean
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compass_action import ci
@@ -133,6 +133,7 @@ def names_of(system: str) -> list[str]:
 
 
 @pytest.mark.parametrize("system", ci.SYSTEMS)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObject) -> None:
     """Whatever a host or a user writes into the variables: a record, or absent values."""
