@@ -3,8 +3,9 @@
     python -m benchmarks.mutants [--sample 700] [--seed 14] [--module delivery] [--own-only]
 
 Each fault is planted in a copy of the checkout. The tests of the module's own name run first, then those
-of its folder, the whole suite only for what they let through. A module that cannot be imported any more, and a run that
-hangs, count as noticed. hypothesis has a fixed seed and no memory, so that a fault is not found by luck.
+of its folder, the whole suite only for what they let through. A module that cannot be imported any more,
+and a run that hangs, count as noticed. hypothesis has a fixed seed and no memory, so that a fault is not
+found by luck.
 """
 
 from __future__ import annotations
