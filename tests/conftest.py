@@ -19,6 +19,7 @@ settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("unhurried")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core: many tests wait for a server or a process that they have started."""
     return 2 * (os.cpu_count() or 1)
