@@ -32,6 +32,7 @@ JOB = {
     "GITHUB_RUN_NUMBER": "7",
     "GITHUB_RUN_ATTEMPT": "1",
     "GITHUB_JOB": "test",
+    "GITHUB_WORKSPACE": str(Path(__file__).parents[1]),
     "GITHUB_SHA": "0123456789abcdef0123456789abcdef01234567",
     "COMPASS_EMAIL": "ada@acme.example",
     "COMPASS_API_TOKEN": "made-up-token",

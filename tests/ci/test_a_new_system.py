@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from compass_action import ci
+from compass_action.ci import unknown
 from compass_action.ci.reading import number, repository_url
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import Naming, System, below, path
@@ -64,9 +65,9 @@ SYSTEM = System(
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line in SYSTEMS."""
-    others = {name: system for name, system in ci.SYSTEMS.items() if system is not ci.UNKNOWN}
-    table = {**others, "hudsucker": SYSTEM, ci.UNKNOWN.name: ci.UNKNOWN}
+    """The line in NAMES."""
+    others = {name: system for name, system in ci.SYSTEMS.items() if system is not unknown.SYSTEM}
+    table = {**others, "hudsucker": SYSTEM, unknown.SYSTEM.name: unknown.SYSTEM}
     monkeypatch.setattr(ci, "SYSTEMS", table)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from compass_action import ci
+from compass_action.ci import unknown
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 from tests.recorded import NOW, RECORDED, interpret, read_env, snapshot
@@ -101,4 +102,4 @@ def test_the_input_ci_decides_between_two(outer: str, inner: str) -> None:
     ids=lambda env: " ".join(env),
 )
 def test_a_part_of_a_mark_is_none(env: dict[str, str]) -> None:
-    assert ci.detect(env) is ci.UNKNOWN
+    assert ci.detect(env) is unknown.SYSTEM
