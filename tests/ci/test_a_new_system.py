@@ -46,6 +46,8 @@ def records(env: Mapping[str, str]) -> tuple[Place, ...]:
 
 SYSTEM = System(
     "hudsucker",
+    "Hudsucker",
+    "Hudsucker",
     detect,
     parse,
     Naming(

@@ -100,7 +100,7 @@ CASES: Mapping[str, Case] = {
         2,
         "component-slug: ",
     ),
-    "a job's start, optional": Case(("--state", "success"), _GITHUB, 0, "github could not be asked"),
+    "a job's start, optional": Case(("--state", "success"), _GITHUB, 0, "GitHub could not be asked"),
     "a run's outcome on GitHub, needed": Case(("--scope", "run"), _GITHUB, 2, "state: it is not given"),
     "a pipeline's outcome on GitLab, needed": Case((), _GITLAB, 2, "state: it is not given"),
     "verify, optional": Case(
