@@ -33,7 +33,7 @@ mutants: $(VENV)/.test ## plant faults and count those that no test notices; tak
 chance: $(VENV)/.test ## the suite once for each of SEEDS, in another order and with other examples: does a test fail by chance?
 	@failed=; for seed in $(SEEDS); do \
 		rm -rf .hypothesis; echo "Seed $$seed"; \
-		$(BIN)/python -m pytest $(PYTEST_ARGS) -p randomly --randomly-seed=$$seed --hypothesis-seed=$$seed \
+		$(BIN)/python -m pytest $(PYTEST_ARGS) -p randomly --randomly-seed=$$seed --hypothesis-profile=chance --hypothesis-seed=$$seed \
 			|| failed="$$failed $$seed"; \
 	done; test -z "$$failed" || { echo "It failed with these seeds:$$failed"; exit 1; }
 
