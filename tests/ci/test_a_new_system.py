@@ -47,7 +47,6 @@ def records(env: Mapping[str, str]) -> tuple[Place, ...]:
 SYSTEM = System(
     "hudsucker",
     "Hudsucker",
-    "Hudsucker",
     detect,
     parse,
     Naming(
