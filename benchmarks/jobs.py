@@ -32,6 +32,7 @@ JOB = {
     "GITHUB_RUN_NUMBER": "7",
     "GITHUB_RUN_ATTEMPT": "1",
     "GITHUB_JOB": "test",
+    "GITHUB_WORKSPACE": str(Path(__file__).parents[1]),
     "GITHUB_SHA": "0123456789abcdef0123456789abcdef01234567",
     "COMPASS_EMAIL": "ada@acme.example",
     "COMPASS_API_TOKEN": "made-up-token",
@@ -91,6 +92,14 @@ def _curl(url: str, *options: str) -> Run:
     return Run(["curl", *common, *data, *options, url + EVENTS], {"PATH": os.environ["PATH"]})
 
 
+def _post(url: str, **options: str) -> Run:
+    """What the HTTP library needs for the request alone."""
+    program = (
+        f"import requests; requests.post({url + EVENTS!r}, {body()!r}.encode(), **{options!r})"
+    )
+    return Run([PYTHON, "-c", program], {"PATH": os.environ["PATH"]})
+
+
 def one_event(plan: Plan) -> Iterator[Comparison]:
     """One event, and other programs: the floor, the HTTP library, curl, and peers if wanted."""
     bare = {"PATH": os.environ["PATH"]}
@@ -101,6 +110,8 @@ def one_event(plan: Plan) -> Iterator[Comparison]:
         runs = {
             FLOOR: Run([PYTHON, "-c", "pass"], bare),
             REQUESTS: Run([PYTHON, "-c", "import requests"], bare),
+            "requests.post, http": _post(http),
+            "requests.post, TLS": _post(tls, verify=str(authority)),
             "curl, http": _curl(http),
             "curl, TLS": _curl(tls, "--cacert", str(authority)),
         }

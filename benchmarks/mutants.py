@@ -2,9 +2,10 @@
 
     python -m benchmarks.mutants [--sample 700] [--seed 14] [--module delivery] [--own-only]
 
-Each fault is planted in a copy of the checkout. The tests of the module's own folder run first, the
-whole suite only for what they let through. A module that cannot be imported any more, and a run that
-hangs, count as noticed. hypothesis has a fixed seed and no memory, so that a fault is not found by luck.
+Each fault is planted in a copy of the checkout. The tests of the module's own name run first, then those
+of its folder, the whole suite only for what they let through. A module that cannot be imported any more,
+and a run that hangs, count as noticed. hypothesis tries the same examples every time, so that no fault is
+noticed by luck.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ WHOLE = ("tests",)
 WHOLE_SECONDS = 1200.0
 NO_MIRROR = ("tests/program",)
 """What is run first for a module that has no tests of its own name."""
-PYTEST = (sys.executable, "-m", "pytest", "-x", "--tb=no", "-p", "no:xdist", "--hypothesis-seed=14")
+PYTEST = (sys.executable, "-m", "pytest", "-x", "--tb=no", "-p", "no:xdist")
 
 
 class Mutant(NamedTuple):
@@ -81,11 +82,14 @@ def draw(root: Path, names: Sequence[str], number: int, seed: int) -> list[Mutan
     return found if len(found) <= number else chance.sample(found, number)
 
 
-def own_tests(root: Path, module: str) -> tuple[str, ...]:
-    """Name the tests that mirror a module."""
-    folder, _, _ = module.rpartition("/")
-    mirror = f"tests/{folder.split('/')[0]}" if folder else f"tests/test_{Path(module).stem}.py"
-    return (mirror,) if (root / mirror).exists() else NO_MIRROR
+def own_tests(root: Path, module: str) -> tuple[tuple[str, ...], ...]:
+    """Name the tests that mirror a module: those of its name, those of its folder."""
+    folder = f"tests/{module.split('/')[0]}" if "/" in module else "tests"
+    named = sorted((root / folder).glob(f"test_{Path(module).stem}*.py"))
+    files = tuple(path.relative_to(root).as_posix() for path in named)
+    if folder == "tests":
+        return (files or NO_MIRROR,)
+    return (files, (folder,)) if files else ((folder,),)
 
 
 def copy_checkout(to: Path) -> None:
@@ -104,15 +108,23 @@ def copy_checkout(to: Path) -> None:
 
 
 def run_tests(
-    root: Path, tests: Sequence[str], seconds: float, deselected: Sequence[str] = ()
+    root: Path,
+    tests: Sequence[str],
+    seconds: float,
+    deselected: Sequence[str] = (),
+    *,
+    planted: bool = True,
 ) -> bool:
-    """Run tests in a copy; whether all passed in time. Raises RuntimeError if there were none."""
+    """Run tests in a copy; whether all passed in time. Raises RuntimeError if there were none.
+
+    The bytecode of what holds no fault is kept, and serves all later runs.
+    """
     command = [*PYTEST, *tests, *(f"--deselect={name}" for name in deselected)]
     passed, code = False, None
     process = subprocess.Popen(
         command,
         cwd=root,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1" if planted else ""},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -127,7 +139,6 @@ def run_tests(
         with suppress(ProcessLookupError):  # with all that the tests have started
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        shutil.rmtree(root / ".hypothesis", ignore_errors=True)
     if code == 5:
         raise RuntimeError(f"{' '.join(tests)} holds no tests")
     return passed
@@ -139,7 +150,7 @@ def measure(root: Path, tests: Sequence[str]) -> Baseline:
     remembered = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     remembered.unlink(missing_ok=True)
     everything = ("--maxfail=10000", *tests)
-    if run_tests(root, everything, WHOLE_SECONDS):
+    if run_tests(root, everything, WHOLE_SECONDS, planted=False):
         return Baseline(time.monotonic() - start, ())
     seconds = time.monotonic() - start
     failing = tuple(json.loads(remembered.read_text())) if remembered.exists() else ()
@@ -154,7 +165,7 @@ def survives(root: Path, mutant: Mutant, baselines: dict[tuple[str, ...], Baseli
     unplanted = file.read_bytes()
     file.write_text(mutant.fault.source, "utf-8")
     try:
-        for tests in dict.fromkeys([own_tests(root, mutant.module), WHOLE]):
+        for tests in [*own_tests(root, mutant.module), WHOLE]:
             if tests in baselines:
                 seconds, failing = baselines[tests]
                 if not run_tests(root, tests, min(WHOLE_SECONDS, 20 + 5 * seconds), failing):
@@ -162,7 +173,8 @@ def survives(root: Path, mutant: Mutant, baselines: dict[tuple[str, ...], Baseli
         return True
     finally:
         file.write_bytes(unplanted)
-        shutil.rmtree(file.parent / "__pycache__", ignore_errors=True)
+        for bytecode in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+            bytecode.unlink()  # a program that a test has started may have written it
 
 
 def play(
@@ -175,7 +187,7 @@ def play(
             copy_checkout(Path(folder, str(number)))
             copies.put(Path(folder, str(number)))
         first = Path(folder, "0")
-        asked = {own_tests(first, mutant.module) for mutant in mutants}
+        asked = {tests for mutant in mutants for tests in own_tests(first, mutant.module)}
         baselines = {tests: measure(first, tests) for tests in sorted(asked)}
         if not own_only:
             baselines[WHOLE] = measure(first, WHOLE)

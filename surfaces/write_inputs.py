@@ -122,7 +122,8 @@ def write(text: str) -> str:
 def files() -> Iterator[Path]:
     """The files that have a list."""
     for path in sorted(HERE.rglob("*")):
-        if path.is_file() and path != Path(__file__) and b"end of inputs" in path.read_bytes():
+        scripts = path.suffix in (".py", ".pyc")
+        if path.is_file() and not scripts and b"end of inputs" in path.read_bytes():
             yield path
 
 

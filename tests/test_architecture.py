@@ -30,6 +30,7 @@ PROGRAMS = ("sandbox", "demo")
 # Who may touch the world, and how. A folder stands for all its files.
 MAY = {
     "snapshot": {"files", "clock", "streams"},
+    "ci": {"code"},  # the files of the systems, each when it is asked for
     "workspace": {"files"},
     "connection.connection": {"network", "waiting", "clock"},
     "connection.exchange": {"network", "waiting", "clock"},

@@ -1,41 +1,17 @@
 """The CI systems, one file each, which ends in the record of what is particular to it.
 
-To add one: its file, a line in `SYSTEMS`, recorded environments in `tests/ci/`.
+To add one: its file, a line in `NAMES`, recorded environments in `tests/ci/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.table import Inputs
 from compass_action.text import advise, quoted
 
-from . import (
-    appveyor,
-    argocd,
-    azure,
-    bitbucket,
-    bitrise,
-    buildkite,
-    circleci,
-    cloudbuild,
-    codebuild,
-    codefresh,
-    drone,
-    forgejo,
-    gitea,
-    github,
-    gitlab,
-    harness,
-    jenkins,
-    semaphore,
-    teamcity,
-    tekton,
-    travis,
-    unknown,
-    woodpecker,
-)
 from .reading import repository_url, web_address
 from .run import CiRun
 from .system import System
@@ -45,35 +21,55 @@ from .system import System
 # CodeBuild), a system that sets another one's variables before that one (Forgejo before Gitea, Harness
 # before Drone), and Jenkins, whose agents hand on whatever their machine has, after all others. The last
 # ones leave no mark of their own: they are named by the input `ci`.
-SYSTEMS: Mapping[str, System] = {
-    system.name: system
-    for system in (
-        forgejo.SYSTEM,
-        gitea.SYSTEM,
-        github.SYSTEM,
-        bitbucket.SYSTEM,
-        gitlab.SYSTEM,
-        woodpecker.SYSTEM,
-        harness.SYSTEM,
-        azure.SYSTEM,
-        buildkite.SYSTEM,
-        circleci.SYSTEM,
-        travis.SYSTEM,
-        semaphore.SYSTEM,
-        appveyor.SYSTEM,
-        bitrise.SYSTEM,
-        codefresh.SYSTEM,
-        teamcity.SYSTEM,
-        drone.SYSTEM,
-        codebuild.SYSTEM,
-        jenkins.SYSTEM,
-        cloudbuild.SYSTEM,
-        tekton.SYSTEM,
-        argocd.SYSTEM,
-        unknown.SYSTEM,
-    )
-}
-UNKNOWN = unknown.SYSTEM
+NAMES = (
+    "forgejo",
+    "gitea",
+    "github",
+    "bitbucket",
+    "gitlab",
+    "woodpecker",
+    "harness",
+    "azure",
+    "buildkite",
+    "circleci",
+    "travis",
+    "semaphore",
+    "appveyor",
+    "bitrise",
+    "codefresh",
+    "teamcity",
+    "drone",
+    "codebuild",
+    "jenkins",
+    "cloudbuild",
+    "tekton",
+    "argocd",
+    "unknown",
+)
+
+
+class Systems(Mapping[str, System]):
+    """The systems by name, in their order. A file is imported when its system is asked for: a job on
+    GitHub needs three of them.
+    """
+
+    def __getitem__(self, name: str) -> System:
+        """Import a system's file. Raises KeyError."""
+        if name not in NAMES:
+            raise KeyError(name)
+        system: System = import_module(f".{name}", __name__).SYSTEM
+        return system
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(NAMES)
+
+
+SYSTEMS: Mapping[str, System] = Systems()
 
 
 def detect(env: Mapping[str, str], named: str | None = None) -> System:

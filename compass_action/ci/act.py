@@ -60,10 +60,11 @@ def parse(system: str, snapshot: Snapshot, inputs: Inputs) -> CiRun:
     )
 
 
-def make(name: str, mark: str, but_not: str = "") -> System:
+def make(name: str, title: str, mark: str, but_not: str = "") -> System:
     """Make the record of the one that sets the variable `mark`."""
     return System(
         name,
+        title,
         lambda env: (
             env.get("GITHUB_ACTIONS") == "true" and bool(env.get(mark)) and not env.get(but_not)
         ),

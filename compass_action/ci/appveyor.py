@@ -87,6 +87,7 @@ def _run(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "appveyor",
+    "AppVeyor",
     detect,
     parse,
     Naming(

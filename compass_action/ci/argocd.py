@@ -42,6 +42,7 @@ def _application(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "argocd",
+    "Argo CD",
     lambda env: False,
     parse,
     Naming(

@@ -167,6 +167,7 @@ def _job_number(run: CiRun) -> int | None:
 
 SYSTEM = System(
     "azure",
+    "Azure Pipelines",
     detect,
     parse,
     Naming(

@@ -114,6 +114,7 @@ def _pipeline(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "bitbucket",
+    "Bitbucket",
     detect,
     parse,
     Naming(

@@ -68,6 +68,7 @@ def _build(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "bitrise",
+    "Bitrise",
     detect,
     parse,
     Naming(

@@ -76,6 +76,7 @@ def _run(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "buildkite",
+    "Buildkite",
     detect,
     parse,
     Naming(

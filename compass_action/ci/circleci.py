@@ -94,6 +94,7 @@ def _job(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "circleci",
+    "CircleCI",
     detect,
     parse,
     Naming(

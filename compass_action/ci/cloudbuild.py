@@ -54,6 +54,7 @@ def _trigger(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "cloudbuild",
+    "Cloud Build",
     lambda env: False,
     parse,
     Naming(

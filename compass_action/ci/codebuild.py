@@ -94,6 +94,7 @@ def _build(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "codebuild",
+    "CodeBuild",
     detect,
     parse,
     Naming(

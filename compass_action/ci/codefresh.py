@@ -72,6 +72,7 @@ def _pipeline(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "codefresh",
+    "Codefresh",
     detect,
     parse,
     Naming(

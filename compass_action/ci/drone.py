@@ -85,6 +85,7 @@ def _run(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "drone",
+    "Drone",
     detect,
     parse,
     Naming(

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from . import act
 
-SYSTEM = act.make("forgejo", "FORGEJO_ACTIONS")
+SYSTEM = act.make("forgejo", "Forgejo", "FORGEJO_ACTIONS")

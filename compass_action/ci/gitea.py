@@ -5,4 +5,4 @@ from __future__ import annotations
 from . import act
 
 # Forgejo's runner sets Gitea's mark as well.
-SYSTEM = act.make("gitea", "GITEA_ACTIONS", but_not="FORGEJO_ACTIONS")
+SYSTEM = act.make("gitea", "Gitea", "GITEA_ACTIONS", but_not="FORGEJO_ACTIONS")

@@ -219,15 +219,14 @@ def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
 def _unfilled(inputs: Inputs) -> Iterator[Problem]:
     """Ask for what tells the legs of a matrix apart, which no variable does."""
     if inputs.scope == "job" and not inputs.check_run_id and not inputs.pipeline_id:
-        what = (
-            "it is not given, so that the legs of a matrix could not be told apart. Write "
-            "COMPASS_CHECK_RUN_ID: ${{ job.check_run_id }} under env, or give pipeline-id."
-        )
+        what = "it is not given, so that the legs of a matrix could not be told apart. Write "
+        what += "COMPASS_CHECK_RUN_ID: ${{ job.check_run_id }} under env, or give pipeline-id."
         yield Problem("check-run-id", what)
 
 
 SYSTEM = System(
     "github",
+    "GitHub",
     detect,
     parse,
     Naming(

@@ -90,6 +90,7 @@ def _records(env: Mapping[str, str]) -> tuple[Place, ...]:
 
 SYSTEM = System(
     "gitlab",
+    "GitLab",
     detect,
     parse,
     Naming(

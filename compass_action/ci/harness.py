@@ -58,6 +58,7 @@ def _job(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "harness",
+    "Harness",
     detect,
     parse,
     Naming(

@@ -84,6 +84,7 @@ def _build(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "jenkins",
+    "Jenkins",
     detect,
     parse,
     Naming(

@@ -91,6 +91,7 @@ def _job_number(run: CiRun) -> int | None:
 
 SYSTEM = System(
     "semaphore",
+    "Semaphore",
     detect,
     parse,
     Naming(

@@ -50,6 +50,8 @@ class System(NamedTuple):
     """How one CI system is recognised, read, named and spoken to."""
 
     name: str
+    title: str
+    """Its name as people write it."""
     detect: Callable[[Mapping[str, str]], bool]
     """Recognise it by the environment."""
     parse: Callable[[Snapshot, Inputs], CiRun]

@@ -84,6 +84,7 @@ def _definition(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "teamcity",
+    "TeamCity",
     detect,
     parse,
     Naming(

@@ -77,6 +77,7 @@ def _pipeline(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "tekton",
+    "Tekton",
     lambda env: False,
     parse,
     Naming(

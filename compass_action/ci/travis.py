@@ -87,6 +87,7 @@ def _run(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "travis",
+    "Travis CI",
     detect,
     parse,
     Naming(

@@ -24,4 +24,10 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     )
 
 
-SYSTEM = System("unknown", detect=lambda env: True, parse=parse, needs_git=lambda env: True)
+SYSTEM = System(
+    "unknown",
+    "no known CI system",
+    detect=lambda env: True,
+    parse=parse,
+    needs_git=lambda env: True,
+)

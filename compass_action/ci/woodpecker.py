@@ -71,6 +71,7 @@ def _run(run: CiRun) -> str | None:
 
 SYSTEM = System(
     "woodpecker",
+    "Woodpecker",
     detect,
     parse,
     Naming(

@@ -205,13 +205,13 @@ def _ask_host(call: Call, known: Known, budget: Budget) -> Known:
     if tell is None or (known_start and tell is not host.find_run):
         return known
     if not inputs.host_token:
-        text = f"{call.system.name} knows {what}. To have it asked, set {host.advice}."
+        text = f"{call.system.title} knows {what}. To have it asked, set {host.advice}."
         call.log.say("notice", text)
         return known
     whom = Whom(call.env, inputs.host_token, secrets_of(inputs.host_token, None))
     told = tell(asker(budget, HOST_SECONDS), whom, run)
     if isinstance(told, Failed):
-        call.log.say("notice", f"{call.system.name} could not be asked {what}: {why(told)}.")
+        call.log.say("notice", f"{call.system.title} could not be asked {what}: {why(told)}.")
         return known
     found = run._replace(
         job_started_at=run.job_started_at or told.job_started_at,

@@ -62,7 +62,7 @@ def unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
             "an api-url on this machine."
         )
     if run.withholds_secrets and not inputs.api_token:
-        return f"{call.system.name} hands no secrets to {run.withholds_secrets}."
+        return f"{call.system.title} hands no secrets to {run.withholds_secrets}."
     return None
 
 
@@ -191,8 +191,7 @@ def announce(call: Call, prepared: Prepared) -> None:
     """Say what is about to be sent, and what the user should know about it."""
     events = prepared.events.events
     kind = events[0].event_type
-    host = call.system.name if call.system.naming else "no known CI system"
-    call.log.say("debug", f"Compass Event {__version__}, {host}")
+    call.log.say("debug", f"Compass Event {__version__}, {call.system.title}")
     address = site_address(call.inputs)
     for message in outcomes.opening(events, address):
         call.log.say(*message)

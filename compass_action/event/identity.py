@@ -125,7 +125,7 @@ def _build_pipeline_id(facts: Facts) -> str:
     forgotten = begins(facts) and not facts.remembers and not facts.run.job_started_at
     if naming and naming.restarts_keep_ids and forgotten and not facts.inputs.pipeline_id:
         message = (
-            f"{facts.system.name} keeps every id when a build is run again, and has no place for what "
+            f"{facts.system.title} keeps every id when a build is run again, and has no place for what "
             "was begun. Name a file for it in record, or report the outcome alone."
         )
         raise InputError([Problem("state", message)])
@@ -207,7 +207,7 @@ def _text(part: Mapping[str, Any], name: str, id_name: str) -> str | None:
 
 
 def _unknown(name: str, system: System, wanted: str) -> InputError:
-    who = f"{system.name} does not say" if system.naming else "no CI system was recognised"
+    who = f"{system.title} does not say" if system.naming else "no CI system was recognised"
     message = f"it is not given, and {who}. Give {wanted}{_hint(system, name)}"
     return InputError([Problem(name, message)])
 

@@ -134,7 +134,7 @@ def _told(facts: Facts) -> str | None:
 def _silent(facts: Facts) -> str:
     """Say that the CI system does not tell it either, where there is one that could."""
     could = facts.system.naming and EVENT_TYPES[facts.event_type].has_duration
-    return f", and {facts.system.name} does not say it" if could else ""
+    return f", and {facts.system.title} does not say it" if could else ""
 
 
 def _own(facts: Facts) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from compass_action.event_types import EVENT_TYPES
@@ -77,8 +78,13 @@ class Input(NamedTuple):
         GitHub's runner keeps the hyphens: `INPUT_COMPONENT-ID`. Where steps are plugins (Drone,
         Woodpecker, Harness) their settings are `PLUGIN_COMPONENT_ID`.
         """
-        field = self.field.upper()
-        return (f"INPUT_{self.name.upper()}", f"INPUT_{field}", f"PLUGIN_{field}", self.variable)
+        return _variables(self.name)
+
+
+@cache  # asked for several times an input
+def _variables(name: str) -> tuple[str, ...]:
+    field = name.replace("-", "_").upper()
+    return (f"INPUT_{name.upper()}", f"INPUT_{field}", f"PLUGIN_{field}", f"COMPASS_{field}")
 
 
 def _choices(*names: str) -> dict[str, str]:

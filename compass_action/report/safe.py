@@ -23,6 +23,8 @@ def neutral(line: str) -> str:
 
 def printable(text: str) -> str:
     """Replace what ends a line, moves a cursor or turns the reading direction."""
+    if text.isprintable():
+        return text
     return "".join(
         " " if c in "\t\x85" else "\N{REPLACEMENT CHARACTER}" if _unprintable(c) else c
         for c in text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from compass_action import ci
+from compass_action.ci import unknown
 from compass_action.ci.reading import number, repository_url
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import Naming, System, below, path
@@ -45,6 +46,7 @@ def records(env: Mapping[str, str]) -> tuple[Place, ...]:
 
 SYSTEM = System(
     "hudsucker",
+    "Hudsucker",
     detect,
     parse,
     Naming(
@@ -64,9 +66,9 @@ SYSTEM = System(
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line in SYSTEMS."""
-    others = {name: system for name, system in ci.SYSTEMS.items() if system is not ci.UNKNOWN}
-    table = {**others, "hudsucker": SYSTEM, ci.UNKNOWN.name: ci.UNKNOWN}
+    """The line in NAMES."""
+    others = {name: system for name, system in ci.SYSTEMS.items() if system is not unknown.SYSTEM}
+    table = {**others, "hudsucker": SYSTEM, unknown.SYSTEM.name: unknown.SYSTEM}
     monkeypatch.setattr(ci, "SYSTEMS", table)
 
 
@@ -107,5 +109,5 @@ def test_a_new_system_is_one_record(
         [event] = sandbox.feed()["events"]
         assert list(event["identity"].values()) == identity
         assert event["started_at"] < event["completed_at"]
-        assert "hudsucker" in begun.log
+        assert "Hudsucker" in begun.log
         assert "accepted by Compass" in ended.log

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from compass_action import ci
+from compass_action.ci import unknown
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
-from tests.recorded import NOW, RECORDED, interpret, read_env, snapshot
+from tests.recorded import NOW, RECORDED, TESTS, interpret, read_env, read_json, snapshot
 
 # The order in which they are asked, written out; those at the end leave no mark.
 ORDER = [
@@ -24,6 +25,8 @@ MARKED = [name for name in ORDER if name not in (*NAMED, "unknown")]
 
 # Woodpecker's mark is CI itself, which these do not set and all others set to something else.
 WITHOUT_CI = ["azure", "teamcity", "codebuild"]
+
+SYSTEMS = read_json(TESTS / "ci" / "systems.json")
 
 
 def name_of(path: Path) -> str:
@@ -39,6 +42,15 @@ def one_of(name: str) -> dict[str, str]:
 def test_the_order_is_as_documented() -> None:
     assert list(ci.SYSTEMS) == ORDER
     assert [name for name, system in ci.SYSTEMS.items() if system.name != name] == []
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_system_s_own_words_are_those_of_the_list(name: str) -> None:
+    """Its title, its variables, its words for outcomes, its hints; what is not written is empty."""
+    record = ci.SYSTEMS[name]
+    words = ("title", "workspace", "trigger", "state", "checkout", "debug", "speaker")
+    own = {word: getattr(record, word) for word in (*words, "outcomes", "hints")}
+    assert {word: value for word, value in own.items() if value} == SYSTEMS[name]
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
@@ -101,4 +113,4 @@ def test_the_input_ci_decides_between_two(outer: str, inner: str) -> None:
     ids=lambda env: " ".join(env),
 )
 def test_a_part_of_a_mark_is_none(env: dict[str, str]) -> None:
-    assert ci.detect(env) is ci.UNKNOWN
+    assert ci.detect(env) is unknown.SYSTEM

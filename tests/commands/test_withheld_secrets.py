@@ -23,8 +23,8 @@ def run(recording: str, capsys: pytest.CaptureFixture[str], **more: str) -> tupl
 @pytest.mark.parametrize(
     ("recording", "reason"),
     [
-        ("github-dependabot", "github hands no secrets to a run that Dependabot started."),
-        ("gitlab-merge-request", "gitlab hands no secrets to an unprotected branch or tag, if the"),
+        ("github-dependabot", "GitHub hands no secrets to a run that Dependabot started."),
+        ("gitlab-merge-request", "GitLab hands no secrets to an unprotected branch or tag, if the"),
     ],
 )
 def test_a_run_without_secrets_is_skipped_with_a_reason(

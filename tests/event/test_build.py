@@ -89,7 +89,7 @@ def test_a_run_s_state_is_not_taken_from_one_of_its_jobs() -> None:
     """GitLab's CI_JOB_STATUS is the job's; in scope run the state has to be given."""
     assert part("gitlab-parallel-matrix", {})["state"] == "FAILED"
     problems = refused("gitlab-parallel-matrix", {"scope": "run"})
-    assert problems["state"].startswith("it is not given, and gitlab does not say it.")
+    assert problems["state"].startswith("it is not given, and GitLab does not say it.")
     assert (
         part("gitlab-branch", {"scope": "run", "state": "failed"})["startedAt"]
         == "2026-11-20T08:59:03Z"

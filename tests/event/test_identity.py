@@ -324,7 +324,7 @@ def test_a_first_report_that_nobody_remembers_takes_no_number_by_the_clock() -> 
     [problem] = raised.value.problems
     assert problem.where == "sequence-number"
     assert problem.what.startswith(
-        "it is not given, and github does not say. Give a number that rises with every deployment"
+        "it is not given, and GitHub does not say. Give a number that rises with every deployment"
     )
     remembered = identity.identify(facts._replace(remembers=True))
     assert remembered.sequence_number == NOON_MS

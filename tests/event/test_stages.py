@@ -53,7 +53,7 @@ def test_an_update_sequence_number_given_to_both_stages_rises() -> None:
 def test_the_job_s_status_on_github_is_not_the_run_s() -> None:
     """The last job of a run has succeeded itself when it reports that another one has failed."""
     assert refused("github-push", {"scope": "run"})["state"].startswith(
-        "it is not given, and github"
+        "it is not given, and GitHub"
     )
 
 

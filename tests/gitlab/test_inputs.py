@@ -72,7 +72,7 @@ def test_an_unprotected_branch_without_secrets_is_left_in_peace(
     """GitLab withholds protected variables there; its pipeline goes on, and reports nothing."""
     done = pipeline("pipeline", COMPASS_API_TOKEN="", CI_COMMIT_REF_PROTECTED="false")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "gitlab hands no secrets to an unprotected branch or tag" in done.stdout
+    assert "GitLab hands no secrets to an unprotected branch or tag" in done.stdout
     assert sandbox.requests == []
 
 

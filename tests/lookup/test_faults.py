@@ -13,7 +13,7 @@ import pytest
 
 from compass_action.commands import lookups
 from compass_action.connection import exchange
-from compass_action.lookup import asking
+from compass_action.lookup import asking, events
 from tests.lookup.compass import TOKEN, Program, compass, program
 from tests.lookup.stand_in import Asked, Fault, StandIn, standing_in
 
@@ -100,7 +100,7 @@ CASES: Mapping[str, Case] = {
         2,
         "component-slug: ",
     ),
-    "a job's start, optional": Case(("--state", "success"), _GITHUB, 0, "github could not be asked"),
+    "a job's start, optional": Case(("--state", "success"), _GITHUB, 0, "GitHub could not be asked"),
     "a run's outcome on GitHub, needed": Case(("--scope", "run"), _GITHUB, 2, "state: it is not given"),
     "a pipeline's outcome on GitLab, needed": Case((), _GITLAB, 2, "state: it is not given"),
     "verify, optional": Case(
@@ -117,10 +117,13 @@ CASES: Mapping[str, Case] = {
 
 @pytest.fixture(autouse=True)
 def short_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look-ups have half a second, so that the matrix takes minutes no longer."""
+    """Look-ups have half a second, so that the matrix takes minutes no longer; an event is looked for
+    at once.
+    """
     monkeypatch.setattr(asking, "LOOKUP_SECONDS", 0.5)
     monkeypatch.setattr(lookups, "HOST_SECONDS", 0.5)
     monkeypatch.setattr(asking.asker, "__defaults__", (0.5,))
+    monkeypatch.setattr(events, "WAITS_SECONDS", (0.1, 0.2))
 
 
 def run(case: Case, program: Program, url: str) -> tuple[int, str, float]:

@@ -181,7 +181,7 @@ def test_without_a_token_nothing_is_asked_and_the_line_names_it(
     assert ran.code == 0
     assert api.asked == []
     assert (
-        "github knows when the job began. To have it asked, set host-token: ${{ github.token }}, and "
+        "GitHub knows when the job began. To have it asked, set host-token: ${{ github.token }}, and "
         "give the job the permission actions: read."
     ) in ran.said
 
@@ -198,7 +198,7 @@ def test_the_host_cannot_be_asked(api: StandIn, compass: StandIn, program: Progr
     ran = program(**env(api), **BUILD, **{"INPUT_HOST-TOKEN": TOKEN})
     assert ran.code == 0
     assert (
-        "github could not be asked when the job began: HTTP 403, the token needs the permission "
+        "GitHub could not be asked when the job began: HTTP 403, the token needs the permission "
         "actions: read."
     ) in ran.said
     assert len(compass.catalog.events) == 1
@@ -227,7 +227,7 @@ def test_a_run_whose_outcome_cannot_be_told_needs_the_state(
     ran = program(**env(api), **asked)
     assert ran.code == 2
     assert (
-        "github could not be asked how the run ended: 1 other jobs of the run have not" in ran.said
+        "GitHub could not be asked how the run ended: 1 other jobs of the run have not" in ran.said
     )
     assert "state: it is not given" in ran.said
     assert compass.catalog.events == ()

@@ -132,6 +132,6 @@ def test_where_it_cannot_be_asked_the_state_has_to_be_given(
     api.fault = lambda asked: Fault(404)
     ran = program(**env(api), COMPASS_SCOPE="run", COMPASS_HOST_TOKEN=TOKEN)
     assert ran.code == 2
-    assert "gitlab could not be asked how the run ended: HTTP 404, this server does not" in ran.said
+    assert "GitLab could not be asked how the run ended: HTTP 404, this server does not" in ran.said
     given = program(**env(api), COMPASS_SCOPE="run", COMPASS_STATE="success")
     assert given.code == 0

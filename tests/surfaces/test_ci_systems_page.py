@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from compass_action import ci
+from compass_action.ci import unknown
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
 from tests.recorded import RECORDED, interpret, read_json, snapshot
@@ -36,7 +37,7 @@ def matrix() -> str:
     told: dict[str, set[str]] = {name: set() for name in ci.SYSTEMS if name != "unknown"}
     for path in RECORDED:
         _, system, run = interpret(snapshot(path.stem))
-        if system is not ci.UNKNOWN:
+        if system is not unknown.SYSTEM:
             told[system.name] |= {title for title, of in COLUMNS.items() if of(system, run)}
     rows = ["| `ci` | " + " | ".join(COLUMNS) + " |", "| --- |" + " --- |" * len(COLUMNS)]
     for name, titles in told.items():

@@ -10,7 +10,7 @@ import pytest
 import compass_action
 
 SURFACES = Path(__file__).parents[2] / "surfaces"
-FILES = sorted(path for path in SURFACES.rglob("*") if path.is_file())
+FILES = sorted(path for path in SURFACES.rglob("*") if path.is_file() and path.suffix != ".pyc")
 VERSION = re.compile(
     r"(?:compass-event(?:==|[@:]v?|#v)|[?]ref=v|^(?:app)?[vV]ersion: )(\d+\.\d+\.\d+)",
     re.MULTILINE,
