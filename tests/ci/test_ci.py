@@ -162,3 +162,59 @@ def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObje
 def test_the_checkout_is_where_a_host_says(env: dict[str, str], folder: str) -> None:
     """Also where the input `ci` overrules which host it is."""
     assert ci.workspace(env) == folder
+
+
+RUN = CiRun("unknown", ref="refs/heads/main", branch="main", commit="8e1f5c0")
+LINKS = ("run_url", "job_url", "pull_request_url")
+
+
+@pytest.mark.parametrize(
+    ("ref", "full", "branch", "tag"),
+    [
+        (None, "refs/heads/main", "main", None),
+        ("trunk", "refs/heads/trunk", "trunk", None),
+        ("refs/heads/trunk", "refs/heads/trunk", "trunk", None),
+        ("refs/tags/v2.1.0", "refs/tags/v2.1.0", None, "v2.1.0"),
+        ("a/refs/tags/v2.1.0", "refs/heads/a/refs/tags/v2.1.0", "a/refs/tags/v2.1.0", None),
+    ],
+)
+def test_a_ref_that_is_given_overrules_the_host_s(
+    ref: str | None, full: str, branch: str | None, tag: str | None
+) -> None:
+    run = ci.with_given(RUN, Inputs(ref=ref))
+    assert run == RUN._replace(ref=full, branch=branch, tag=tag)
+
+
+def test_a_commit_that_is_given_overrules_the_host_s() -> None:
+    assert ci.with_given(RUN, Inputs(commit="c4d5e6f")) == RUN._replace(commit="c4d5e6f")
+
+
+@pytest.mark.parametrize("field", LINKS)
+def test_a_link_that_is_none_is_left_out(field: str) -> None:
+    page = "https://ci.acme.example/7"
+    pages = RUN._replace(**dict.fromkeys(LINKS, page))
+    assert ci.with_given(pages, Inputs()) == pages
+    for odd in ("javascript:alert(1)", "/7", "https://ada:secret@ci.acme.example/7"):
+        assert ci.with_given(pages._replace(**{field: odd}), Inputs()) == pages._replace(
+            **{field: None}
+        )
+
+
+def test_the_source_stands_in_for_a_repository_that_is_not_told() -> None:
+    given_source = Inputs(external_event_source_id="git@github.com:acme/shop.git")
+    assert ci.with_given(RUN, given_source) == RUN._replace(
+        repository_url="https://github.com/acme/shop"
+    )
+    told = RUN._replace(repository_url="https://github.com/acme/other")
+    assert ci.with_given(told, given_source) == told
+
+
+def test_the_input_ci_may_be_written_in_capitals() -> None:
+    assert ci.detect({"GITHUB_ACTIONS": "true"}, "GitLab").name == "gitlab"
+
+
+def test_the_systems_are_counted_and_an_unknown_name_has_none() -> None:
+    assert len(ci.SYSTEMS) == 23
+    assert "hudson" not in ci.SYSTEMS
+    with pytest.raises(KeyError, match="hudson"):
+        ci.SYSTEMS["hudson"]
