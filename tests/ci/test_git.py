@@ -71,6 +71,7 @@ FORK = '[remote "fork"]\n\turl = https://github.com/ada/shop.git\n'
         ("", None),
         ("[core]\n\tbare = false\n", None),
         (ORIGIN, "https://github.com/acme/shop"),
+        ("; mine\n\turl = https://github.com/ada/x\n" + ORIGIN, "https://github.com/acme/shop"),
         (FORK, "https://github.com/ada/shop"),
         (FORK + ORIGIN, "https://github.com/acme/shop"),
         (ORIGIN + FORK, "https://github.com/acme/shop"),
