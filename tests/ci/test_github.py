@@ -94,7 +94,12 @@ FILE = ".github/workflows/de%20ploy.yml"
         ),
         (CALLED._replace(workflow=None), None, None, None),
         (DEPLOYMENT, f"{ATTEMPT}/jobs/deploy", "deployments/deploy:db%2Fone", 2_210_944),
-        (DEPLOYMENT._replace(job_id="528"), f"{ATTEMPT}/jobs/528", "deployments/deploy:db%2Fone", 2_210_944),
+        (
+            DEPLOYMENT._replace(job_id="528"),
+            f"{ATTEMPT}/jobs/528",
+            "deployments/deploy:db%2Fone",
+            2_210_944,
+        ),
     ],
 )  # fmt: skip
 def test_a_job_is_named_by_its_check_run_else_by_key_and_leg(

@@ -2,7 +2,8 @@
 
 A row has the trigger's name, `when` it is so, the payload, the inputs that matter (`given`), and what is
 read. Null there overrules what the environment says; a field that is not there leaves it. A row may be
-`like` an earlier one `but` for some places of its payload, and tell only what is read otherwise (`differs`).
+`like` an earlier one `but` for some places of its payload, and tell only what is read otherwise
+(`differs`).
 """
 
 from __future__ import annotations

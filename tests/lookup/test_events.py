@@ -116,6 +116,7 @@ def test_the_last_page_is_the_last(last: Any) -> None:
 
 STARTED = "2026-11-25T10:00:00Z"
 MOMENT = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+AT_B7 = {"pipeline": {"pipelineId": "b/7"}}
 SEVERITY = {"label": "SEV2", "level": "TWO", "odd": "x"}
 ENVIRONMENT = {"environmentId": "prod", "displayName": "Live", "category": "PRODUCTION", "odd": 7}
 
@@ -126,19 +127,19 @@ ENVIRONMENT = {"environmentId": "prod", "displayName": "Live", "category": "PROD
         (
             "build",
             ("b/7", None, None),
-            {"buildProperties": {"pipeline": {"pipelineId": "b/7"}, "startedAt": STARTED, "state": "ERROR"}},
+            {"buildProperties": {**AT_B7, "startedAt": STARTED, "state": "ERROR"}},
             Seen(7, "ERROR", MOMENT),
         ),
         (
             "build",
             ("b/7", None, None),
-            {"buildProperties": {"pipeline": {"pipelineId": "b/7"}, "startedAt": "yesterday", "state": ""}},
+            {"buildProperties": {**AT_B7, "startedAt": "yesterday", "state": ""}},
             Seen(7),
         ),
         (
             "build",
             ("b/7", None, None),
-            {"buildProperties": {"pipeline": {"pipelineId": "b/7"}, "startedAt": 1795165143}},
+            {"buildProperties": {**AT_B7, "startedAt": 1795165143}},
             Seen(7),
         ),
         (
@@ -164,13 +165,26 @@ ENVIRONMENT = {"environmentId": "prod", "displayName": "Live", "category": "PROD
         (
             "incident",
             ("INC-7",),
-            {"incidentProperties": {"id": "INC-7", "state": "OPEN", "startTime": STARTED, "severity": SEVERITY}},
+            {
+                "incidentProperties": {
+                    "id": "INC-7",
+                    "state": "OPEN",
+                    "startTime": STARTED,
+                    "severity": SEVERITY,
+                }
+            },
             Seen(7, "OPEN", MOMENT, {"label": "SEV2", "level": "TWO"}),
         ),
         (
             "vulnerability",
             ("CVE-1",),
-            {"vulnerabilityProperties": {"id": "CVE-1", "vulnerabilityStartTime": STARTED, "severity": {"level": "HIGH"}}},
+            {
+                "vulnerabilityProperties": {
+                    "id": "CVE-1",
+                    "vulnerabilityStartTime": STARTED,
+                    "severity": {"level": "HIGH"},
+                }
+            },
             Seen(7, None, MOMENT, {"level": "HIGH"}),
         ),
         (

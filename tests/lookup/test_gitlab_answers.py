@@ -23,7 +23,7 @@ ENV = {
     "CI_JOB_TOKEN": "glcbt-token",
 }
 WHOM = Whom(ENV, "glcbt-token", Secrets())
-OTHER = WHOM._replace(token="glpat-token")  # noqa: S106 - nobody's
+OTHER = WHOM._replace(token="glpat-token")
 RUN = CiRun("gitlab", run_id="90/1", job_id="7788")
 JOBS = "https://gitlab.com/api/v4/projects/4%2F2/pipelines/90%2F1/jobs"
 OURS = {"id": 7788, "stage": ".post", "status": "running"}
@@ -43,7 +43,7 @@ def moment(minute: int) -> datetime:
         (WHOM, {"JOB-TOKEN": "glcbt-token"}),
         (WHOM._replace(env=ENV | {"CI_JOB_TOKEN": HIDDEN}), {"JOB-TOKEN": "glcbt-token"}),
         (OTHER, {"PRIVATE-TOKEN": "glpat-token"}),
-        (OTHER._replace(env={n: v for n, v in ENV.items() if n != "CI_JOB_TOKEN"}), {"PRIVATE-TOKEN": "glpat-token"}),
+        (OTHER._replace(env={**ENV, "CI_JOB_TOKEN": ""}), {"PRIVATE-TOKEN": "glpat-token"}),
     ],
 )  # fmt: skip
 def test_the_token_is_sent_as_what_it_is(whom: Whom, header: dict[str, str]) -> None:
@@ -100,7 +100,10 @@ NOTHING = Failed(None, "the answer has no outcomes of other jobs")
         ([job(1, "failed", allow_failure=True)], ToldRun(run_status="success")),
         ([job(1, "failed", allow_failure="yes")], ToldRun(run_status="failed")),
         ([job(1, "canceled", allow_failure=True)], ToldRun(run_status="canceled")),
-        ([job(1, "canceled"), job(2, "manual"), job(3, "skipped")], ToldRun(run_status="canceled, manual, skipped")),
+        (
+            [job(1, "canceled"), job(2, "manual"), job(3, "skipped")],
+            ToldRun(run_status="canceled, manual, skipped"),
+        ),
         ([job(1, "created"), OURS], Failed(None, "1 other jobs of the pipeline have not ended")),
         (
             [job(1, "running"), job(2, "pending"), job(3, "success")],

@@ -20,7 +20,7 @@ DEPLOYMENT = {
 @pytest.mark.parametrize(
     ("kind", "part", "identity"),
     [
-        ("build", {"pipeline": PIPELINE, "environment": {"environmentId": "x"}}, ("shop/deploy", None, None)),
+        ("build", DEPLOYMENT, ("shop/deploy", None, None)),
         ("build", {}, (None, None, None)),
         ("deployment", DEPLOYMENT, ("shop/deploy", "production", 7)),
         ("deployment", {**DEPLOYMENT, "sequenceNumber": "7"}, ("shop/deploy", "production", 7)),
