@@ -92,7 +92,7 @@ def workspace(env: Mapping[str, str]) -> str:
     Hosts are asked in their order, also where another one is recognised: `ci: unknown` in a job of
     some host still has that host's checkout.
     """
-    named = (env.get(system.workspace) for system in SYSTEMS.values() if system.workspace)
+    named = (env.get(system.workspace) for system in SYSTEMS.values())
     return next((folder for folder in named if folder), ".")
 
 

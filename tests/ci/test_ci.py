@@ -101,12 +101,22 @@ def test_the_input_ci_overrules_what_was_detected() -> None:
     assert run.repository_url == "https://gitea:3000/acme/shop"
 
 
-def test_an_unknown_ci_system_is_answered_with_the_nearest_one() -> None:
+@pytest.mark.parametrize(
+    ("named", "advice"),
+    [
+        ("githbu", "Did you mean github?"),
+        (
+            "hudson",
+            "Use one of: forgejo, gitea, github, bitbucket … (compass-event help inputs has them all).",
+        ),
+    ],
+)
+def test_an_unknown_ci_system_is_answered_with_the_nearest_one(named: str, advice: str) -> None:
     with pytest.raises(InputError) as raised:
-        ci.detect({}, "githbu")
-    assert str(raised.value.problems[0]) == (
-        'ci: "githbu" is not a known CI system. Did you mean github?'
-    )
+        ci.detect({}, named)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f'ci: "{named}" is not a known CI system. {advice}'
+    ]
 
 
 def test_a_pipeline_that_only_claims_to_be_gitlab_is_not() -> None:
