@@ -65,7 +65,15 @@ def test_a_record_that_says_no_more_has_the_plain_ways() -> None:
     assert plain[4] is None
     assert (plain.workspace, plain.trigger, plain.state, plain.checkout, plain.debug) == ("",) * 5
     assert (plain.outcomes, plain.hints) == ({}, {})
-    assert Naming(*[lambda run: None] * 6).restarts_keep_ids is False
+
+
+def nothing(run: CiRun) -> None:
+    """Name nothing."""
+
+
+def test_restarts_have_ids_of_their_own_unless_the_system_says_otherwise() -> None:
+    naming = Naming(nothing, nothing, nothing, nothing, nothing, nothing)
+    assert naming.restarts_keep_ids is False
 
 
 def test_news_of_one_second_are_in_no_order_unless_the_host_says_so() -> None:
