@@ -62,7 +62,7 @@ def test_a_record_that_says_no_more_has_the_plain_ways() -> None:
     assert plain.needs_git({}) is False
     assert plain.unfilled(Inputs()) == ()
     assert plain.speaker == "plain"
-    assert plain[4] is None
+    assert plain.naming is None
     assert (plain.workspace, plain.trigger, plain.state, plain.checkout, plain.debug) == ("",) * 5
     assert (plain.outcomes, plain.hints) == ({}, {})
 
