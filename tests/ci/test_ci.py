@@ -184,6 +184,7 @@ RUN = CiRun("unknown", ref="refs/heads/main", branch="main", commit="8e1f5c0")
         ("trunk", "refs/heads/trunk", "trunk", None),
         ("refs/heads/trunk", "refs/heads/trunk", "trunk", None),
         ("refs/tags/v2.1.0", "refs/tags/v2.1.0", None, "v2.1.0"),
+        ("xrefs/tags/v1", "refs/heads/xrefs/tags/v1", "xrefs/tags/v1", None),
         ("a/refs/tags/v2.1.0", "refs/heads/a/refs/tags/v2.1.0", "a/refs/tags/v2.1.0", None),
     ],
 )
