@@ -357,6 +357,8 @@ def test_who_is_busy_with_the_rest_of_an_answer_is_not_waited_for() -> None:
         with connection:
             read_request(connection)
             if number == 0:
+                connection.sendall(make_answer(202, b""))
+                read_request(connection)
                 connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 99\r\n\r\nx")
                 over.wait(10)
             elif number == 2:
@@ -365,7 +367,8 @@ def test_who_is_busy_with_the_rest_of_an_answer_is_not_waited_for() -> None:
     before = speaking()
     with talking(accept_and_drip) as where:
         connection = Connection(where)
-        assert undated(connection.ask(b"a", 10).answer) == Answer(202, b"")
+        for _ in range(2):
+            assert undated(connection.ask(b"a", 10).answer) == Answer(202, b"")
         start = time.monotonic()
         second = connection.ask(b"b", 0.4)  # it is closed without an answer
         assert 0.15 < time.monotonic() - start < 0.38
