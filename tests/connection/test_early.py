@@ -6,12 +6,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
 
 from compass_action.connection.early import POOLS, PatientAdapter
 from compass_action.connection.session import open_session
+from tests.faults.certificates import server_context, write_bundle
 
 
 def early(status: int) -> bytes:
@@ -23,19 +25,21 @@ def last(status: int) -> bytes:
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[str]:
+def answering(answer: bytes, scheme: str = "http") -> Iterator[str]:
     """A server that gives this one answer; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             connection, _ = listener.accept()
+            if scheme == "https":
+                connection = server_context("good").wrap_socket(connection, server_side=True)
             with connection:
                 connection.recv(65536)
                 connection.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
         thread.join()
 
 
@@ -53,6 +57,12 @@ def test_the_answer_is_the_first_that_is_one(before: list[int], status: int) -> 
         found = s.get(url, timeout=5)
     assert (found.status_code, found.headers.get("X-Last"), found.content) == (status, "yes", b"ok")
     assert "Link" not in found.headers
+
+
+def test_they_are_passed_over_inside_tls_too(tmp_path: Path) -> None:
+    bundle = str(write_bundle(tmp_path))
+    with answering(early(103) + last(202), "https") as url, open_session({}, bundle) as session:
+        assert session.get(url, timeout=5).status_code == 202
 
 
 def test_who_switches_the_protocol_has_answered() -> None:

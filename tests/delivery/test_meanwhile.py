@@ -96,6 +96,19 @@ def test_no_wait_outlives_the_end(delay: float) -> None:
         assert len(sandbox.requests) == 1
 
 
+def test_neither_step_keeps_the_process_alive() -> None:
+    daemons: list[bool] = []
+    done = threading.Event()
+
+    def then(made: bool, over: threading.Event) -> None:
+        daemons.extend([made, threading.current_thread().daemon])
+        done.set()
+
+    Meanwhile(lambda: threading.current_thread().daemon, then)
+    assert done.wait(10)
+    assert daemons == [True, True]
+
+
 def test_what_is_over_before_it_begins_is_not_sent() -> None:
     """Its waits would end at once, so that a server in trouble would be asked without a pause."""
     over = threading.Event()
