@@ -259,6 +259,18 @@ def test_an_answer_that_repeats_what_was_sent_holds_no_secret(
     assert reply.answer == Answer(400, "\ufffd *** ***".encode())
 
 
+def test_an_answer_brings_what_is_looked_at_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    headers = {"Retry-After": "7", "Date": "then", "Server": "x"}
+    monkeypatch.setattr(module, "open_session", Session([Response(429, headers=headers)]).open)
+    assert asking(at(9), b"a") == [Reply(Answer(429, b"", "7", "then"), was_kept=False)]
+
+
+def test_a_reply_came_over_a_new_connection_unless_it_is_said() -> None:
+    assert Reply(Answer(202, b"")).was_kept is False
+
+
 KIB = 1024
 
 
