@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from compass_action.schemas.explain import build_validator
@@ -27,7 +29,7 @@ from compass_action.schemas.explain import build_validator
     ],
 )
 def test_a_keyword_means_what_it_means_to_compass(
-    schema: dict[str, object], value: object, told: list[str]
+    schema: dict[str, object], value: Any, told: list[str]
 ) -> None:
     """A length is counted in UTF-16 units; only our own formats are in force."""
     assert [error.message for error in build_validator(schema).iter_errors(value)] == told

@@ -12,7 +12,7 @@ from compass_action.schemas.formats import FORMATS, parse_date_time, read_disord
 CLOUD = "a5fd7e86-1037-4957-88e1-656b1179d617"
 UUID = "30307f94-33fc-4613-8f8c-4f8a5a7f6d6b"
 COMPONENT = f"ari:cloud:compass:{CLOUD}:component/{CLOUD}/{UUID}"
-NO_TEXTS = (None, 7, True, 0.5, [], {})
+NO_TEXTS: tuple[object, ...] = (None, 7, True, 0.5, [], {})
 
 
 @pytest.mark.parametrize(
