@@ -109,6 +109,25 @@ def test_neither_step_keeps_the_process_alive() -> None:
     assert daemons == [True, True]
 
 
+def test_a_wait_is_spent_waiting_for_the_end() -> None:
+    """Compass asks for a minute, and chance adds half a minute at most."""
+    waits: list[float | None] = []
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            self.set()
+            return True
+
+    with running_sandbox() as sandbox:
+        sandbox.add_faults([{"status": 503, "headers": {"Retry-After": "60"}}] * 9)
+        assert transmit(sandbox, lambda _: None, Over()) == ["server"]
+        assert len(sandbox.requests) == 1
+    [wait] = waits
+    assert wait is not None
+    assert 55 < wait <= 90
+
+
 def test_what_is_over_before_it_begins_is_not_sent() -> None:
     """Its waits would end at once, so that a server in trouble would be asked without a pause."""
     over = threading.Event()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
 
+from compass_action.connection import one_at_a_time
+from compass_action.delivery import client
+from compass_action.delivery.receipt import Receipt
 from compass_action.delivery.updates import event_of, line_up
 from compass_action.schemas import Payload
+from tests.delivery.sending import Clock, Compass, keys
 from tests.recorded import TESTS
 
 BUILD = (TESTS / "events" / "valid" / "build-full.json").read_text()
@@ -113,3 +118,19 @@ def test_updates_stand_in_line_in_their_order() -> None:
     later = payload(BUILD, "updateSequenceNumber", 99)
     payloads = [payload(BUILD), payload(DEPLOYMENT), later, payload(BUILD, component="web")]
     assert [list(line) for line in line_up(payloads)] == [[0, 2], [1], [3]]
+
+
+def test_nothing_is_compared_where_no_component_stands_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is anything imported for it: that costs a start."""
+    monkeypatch.setitem(sys.modules, "compass_action.delivery.updates", None)
+    payloads = [payload(BUILD, component=name) for name in ("shop", "web")]
+    assert keys(send(payloads)) == [None, None]
+    with pytest.raises(ImportError):
+        send([*payloads, payload(BUILD)])
+
+
+def send(payloads: list[Payload]) -> tuple[Receipt, ...]:
+    asking = one_at_a_time(Compass([202]).ask)
+    return client.send(payloads, asking, 9, Clock().work)
