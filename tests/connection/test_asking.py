@@ -44,12 +44,13 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
 
 
 def test_one_payload_goes_over_one_connection_which_is_closed(lines: list[Line]) -> None:
+    """And without another thread to wait for it."""
     with connect(WHERE, 1) as asking:
         [line] = lines
         assert (line.destination, line.closed, asking.most) == (WHERE, 0, 1)
         asking.begin(7, b"a", 5)
         assert asking.hear(1) == (7, Reply(Answer(202, b"a 5")))
-        assert line.closed == 0
+        assert (line.closed, line.daemons) == (0, [False])
     assert [line.closed for line in lines] == [1]
 
 
