@@ -154,8 +154,16 @@ def endpoint(inputs: Inputs) -> str:
 def is_loopback(url: str | None) -> bool:
     """Tell whether a URL leads to this very machine."""
     parts = split_url(url) if url else None
-    host = parts[1].rpartition(":")[0] or parts[1] if parts else ""
+    return parts is not None and _is_loopback_host(_host_of(parts[1]))
+
+
+def _is_loopback_host(host: str) -> bool:
     return host == "[::1]" or bool(LOOPBACK.fullmatch(host))
+
+
+def _host_of(netloc: str) -> str:
+    """Take the port off; the colons of an IPv6 address are none of it."""
+    return re.sub(r":\d+$", "", netloc, flags=re.ASCII)
 
 
 SANDBOX_TOKEN = "compass-event-sandbox-token"  # noqa: S105 - everybody knows it; no secret
@@ -166,8 +174,8 @@ def _checked_api_url(text: str, token: str | None) -> str:
     parts = split_url(text)
     if parts is not None:
         scheme, netloc, path = parts
-        host, _, _port = netloc.rpartition(":") if re.search(r":\d+$", netloc) else (netloc, "", "")
-        loopback = host == "[::1]" or bool(LOOPBACK.fullmatch(host))
+        host = _host_of(netloc)
+        loopback = _is_loopback_host(host)
         named = bool(HOST.fullmatch(host)) and not re.fullmatch(r"[\d.]+|0[xX][\da-fA-F.xX]+", host)
         trusted = scheme == "https" or token == SANDBOX_TOKEN
         safe = loopback or (trusted and (named or _is_address(host)))

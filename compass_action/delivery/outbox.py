@@ -22,12 +22,7 @@ from compass_action.schemas import Payload
 MODE = 0o600
 # Not through a symlink: the folder may be the checkout, and hold what anybody has committed. And a
 # named pipe must not make us wait.
-FLAGS = (
-    getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Entry(NamedTuple):
@@ -48,9 +43,9 @@ def spool(path: str, payloads: Sequence[Payload], url: str) -> None:
     """
     lines = b"".join(_line(payload, url) for payload in payloads)
     file = Path(path)
+    _refuse_detour(file)
     if file.parent != Path():
         file.parent.mkdir(parents=True, exist_ok=True)
-    _refuse_detour(file)
     with _locked(file, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
         size = os.fstat(descriptor).st_size
         if size == 0:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import queue
 import time
+from types import SimpleNamespace
 
+import pytest
+
+from compass_action.connection import connections as module
 from compass_action.connection.answer import Answer
 from compass_action.connection.connections import Connections
 from compass_action.connection.destination import Destination
 from compass_action.sandbox import running_sandbox
+from tests.connection.playing import Nobody, Time
 from tests.faults.server import running_adversary
 from tests.recorded import TESTS
 
@@ -64,3 +70,20 @@ def test_a_failure_is_heard_like_an_answer() -> None:
     heard = [connections.hear(5), connections.hear(5)]
     assert sorted(one[0] for one in heard if one) == [0, 1]
     assert all(one and isinstance(one[1].answer, Exception) for one in heard)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waits"),
+    [(0.5, [0.2, 0.2, 0.1]), (0.2, [0.2]), (0.1, [0.1]), (0, [0.001]), (-1, [0.001])],
+)
+def test_a_reply_is_waited_for_in_pieces(
+    seconds: float, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a signal is heard within a fifth of a second."""
+    clock = Time()
+    monkeypatch.setattr(module, "time", clock)
+    queues = SimpleNamespace(SimpleQueue=lambda: Nobody(clock), Empty=queue.Empty)
+    monkeypatch.setattr(module, "queue", queues)
+    connections = Connections(at(9), 1)
+    assert connections.hear(seconds) is None
+    assert clock.waits == pytest.approx(waits)

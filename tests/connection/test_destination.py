@@ -15,10 +15,15 @@ from urllib3.util import parse_url
 from compass_action.connection.destination import (
     SANDBOX_TOKEN,
     Destination,
+    find_ca_bundle,
     find_destination,
+    find_proxies,
     is_excepted,
+    is_loopback,
+    only_strongest,
 )
 from compass_action.errors import InputError
+from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.sandbox import TOKEN
 
@@ -169,6 +174,23 @@ def test_http_on_loopback_never_takes_a_proxy() -> None:
         ("https://[2001:db8::1]:8443/x", "[2001:db8::1]:8443", True),
         ("https://[2001:db8::1]/x", "2001:db8::/32", True),
         ("https://[2001:db8::1]/x", "2001:db9::/32", False),
+        ("https://[2001:db8::1]/x", "[2001:db8::1]:8443", False),
+        ("https://[::1]/x", "::1", True),
+        ("https://[::1]/x", "[::1]", True),
+        ("https://[::1]/x", "::2", False),
+        ("https://10.1.2.3/x", "10.1.2.9/8", True),
+        ("https://10.1.2.3/x", "10.0.0.0/8/8", False),
+        ("https://10.1.2.3/x", "10.1.2.3:443,", True),
+        ("https://10.1.2.3/x", "acme/8", False),
+        ("https://acme.atlassian.net/x", "other,*", True),
+        ("https://acme.atlassian.net/x", "*,other", True),
+        ("https://acme.atlassian.net/x", "acme", False),
+        ("https://acme.atlassian.net/x", "[,]", False),
+        ("https://acme.atlassian.net/x", ".atlassian.net:443", True),
+        ("https://acme.atlassian.net/x", "net\tother", True),
+        ("https://acme.atlassian.net", "acme.atlassian.net", True),
+        ("https://ACME.atlassian.net/x", "acme.atlassian.net", True),
+        ("https://acme.atlassian.net/net", "x.net", False),
     ],
 )
 def test_no_proxy_is_read_as_curl_reads_it(url: str, exceptions: str, excepted: bool) -> None:
@@ -200,3 +222,211 @@ def test_http_beyond_this_machine_takes_the_sandbox_s_own_token_alone(address: s
     for real in ("ATATT3xFfGF0secret", SANDBOX_TOKEN + "x", SANDBOX_TOKEN.upper()):
         with pytest.raises(InputError, match="api-url"):
             find_destination(asked._replace(api_token=real), {})
+
+
+# What is said, in whole sentences.
+
+NO_SITE = (
+    "site",
+    "it is not given. Write the name of your Atlassian site: the acme of acme.atlassian.net.",
+)
+NO_EMAIL = ("email", "it is not given. Set COMPASS_EMAIL from the CI system's secret store.")
+NO_TOKEN = (
+    "api-token",
+    "it is not given. Set COMPASS_API_TOKEN from the CI system's secret store.",
+)
+WITHHELD = (
+    " Its secret is not defined here, is misspelt, or is withheld from this run: CI systems withhold "
+    "secrets from forks, and variables from branches, environments and pipes that they are not meant "
+    "for."
+)
+ODD_TOKEN = (
+    "api-token",
+    "it contains a blank, a line break or a character outside ASCII, which no Atlassian API token "
+    "does. Store the token again, on its own and on one line.",
+)
+ADA = "ada@acme.example"
+
+
+@pytest.mark.parametrize(
+    ("asked", "env", "problems"),
+    [
+        (Inputs(), {}, [NO_SITE, NO_EMAIL, NO_TOKEN]),
+        (
+            Inputs(site="acme"),
+            {"INPUT_EMAIL": "", "COMPASS_API_TOKEN": "$TOKEN"},
+            [
+                ("email", "INPUT_EMAIL is empty." + WITHHELD),
+                ("api-token", 'COMPASS_API_TOKEN is still "$TOKEN".' + WITHHELD),
+            ],
+        ),
+        (
+            Inputs(site="a b", email=ADA, api_token="t"),
+            {},
+            [
+                (
+                    "site",
+                    '"a b" is not an Atlassian site. Write acme, acme.atlassian.net or '
+                    "https://acme.atlassian.net; for any other address use api-url.",
+                )
+            ],
+        ),
+        (
+            Inputs(api_url="http://acme", email=ADA, api_token="t"),
+            {},
+            [
+                (
+                    "api-url",
+                    '"http://acme" cannot be used. Write an https URL without user name, query or '
+                    "fragment, such as https://acme.atlassian.net/gateway/api; http works for "
+                    "loopback (127.0.0.1) only.",
+                )
+            ],
+        ),
+        (
+            Inputs(site="acme", email="ada", api_token="t"),
+            {},
+            [("email", "it is not an e-mail address. Write the one of the token's account.")],
+        ),
+        (
+            Inputs(site="acme", email="ada"),
+            {},
+            [
+                ("email", "it is not an e-mail address. Write the one of the token's account."),
+                NO_TOKEN,
+            ],
+        ),
+        (
+            Inputs(site="acme", email="made-up", api_token=ADA),
+            {},
+            [("email", "it is not an e-mail address, but api-token is one. Swap the two.")],
+        ),
+        (Inputs(site="acme", email=ADA, api_token="a b"), {}, [ODD_TOKEN]),
+        (Inputs(site="acme", email=ADA, api_token="tökn"), {}, [ODD_TOKEN]),
+    ],
+)
+def test_all_that_is_missing_or_unsafe_is_told_at_once(
+    asked: Inputs, env: dict[str, str], problems: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        find_destination(asked, env)
+    assert list(caught.value.problems) == problems
+
+
+def test_a_destination_is_all_that_sending_needs_to_know() -> None:
+    env = {"HTTPS_PROXY": "http://p:1", "SSL_CERT_DIR": "/certs"}
+    asked = Inputs(site="acme", email=ADA, api_token="!made~up!")
+    url = "https://acme.atlassian.net/gateway/api/compass/v1/events"
+    found = find_destination(asked, env)
+    assert found == Destination(url, ADA, "!made~up!", {"https": "http://p:1"}, "/certs")
+    assert repr(found) == f"Destination('{url}', ca_bundle='/certs')"
+
+
+def test_an_address_of_one_s_own_comes_before_the_site() -> None:
+    asked = Inputs(site="acme", api_url="https://api.example", email=ADA, api_token="t")
+    assert find_destination(asked, {}).url == "https://api.example/compass/v1/events"
+
+
+BOTH = Inputs(site="acme", api_url="https://api.example")
+SITE, API_URL = "site", "api_url"
+
+
+@pytest.mark.parametrize(
+    ("site", "api_url", "left"),
+    [
+        (None, None, {SITE, API_URL}),
+        (None, Given("x", "COMPASS_API_URL"), {SITE, API_URL}),
+        (Given("x", "COMPASS_SITE"), None, {SITE, API_URL}),
+        (Given("x", "--site"), Given("x", "COMPASS_API_URL"), {SITE}),
+        (Given("x", "INPUT_SITE"), Given("x", "COMPASS_API_URL"), {SITE}),
+        (Given("x", "PLUGIN_SITE"), Given("x", "--api-url"), {API_URL}),
+        (Given("x", "INPUT_SITE", True), Given("x", "COMPASS_API_URL"), {API_URL}),
+        (Given("x", "--site"), Given("x", "--api-url"), {API_URL}),
+        (Given("x", "INPUT_SITE"), Given("x", "INPUT_API-URL"), {API_URL}),
+        (Given("x", "PLUGIN_SITE"), Given("x", "PLUGIN_API_URL"), {API_URL}),
+    ],
+)
+def test_the_stronger_of_site_and_api_url_counts(
+    site: Given | None, api_url: Given | None, left: set[str]
+) -> None:
+    """Of two that are equally strong, the address."""
+    given = {"site": site, "api-url": api_url}
+    found = only_strongest(BOTH, {name: value for name, value in given.items() if value})
+    assert {name for name in (SITE, API_URL) if getattr(found, name)} == left
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_two_variables_of_the_environment_do_not_say_where(doubtful: bool) -> None:
+    """One of them may have been planted."""
+    source = "INPUT_" if doubtful else "COMPASS_"
+    given = {
+        "site": Given("acme", f"{source}SITE", doubtful),
+        "api-url": Given("https://api.example", f"{source}API_URL", doubtful),
+    }
+    with pytest.raises(InputError) as caught:
+        only_strongest(BOTH, given)
+    assert list(caught.value.problems) == [
+        (
+            "api-url",
+            f"{source}API_URL and {source}SITE both say where to send. Set one of them.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"]],
+)
+def test_the_ca_variables_count_in_this_order(names: list[str]) -> None:
+    for place, name in enumerate(names):
+        env = {other: f"/{other}" for other in names[place:]}
+        assert find_ca_bundle(env) == f"/{name}"
+        assert find_ca_bundle({name: ""}) is None
+
+
+def test_the_proxy_variables_count_in_this_order() -> None:
+    names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    for place, name in enumerate(names):
+        env = {other: f"http://{other}" for other in names[place:]}
+        assert find_proxies("https://acme.example/x", env) == {"https": f"http://{name}"}
+        assert find_proxies("https://acme.example/x", {name: ""}) == {}
+        assert find_proxies("http://acme.example/x", env) == {}
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "proxied"),
+    [
+        ({"no_proxy": "acme.example", "NO_PROXY": "other"}, False),
+        ({"no_proxy": "other", "NO_PROXY": "acme.example"}, True),
+        ({"no_proxy": "", "NO_PROXY": "acme.example"}, False),
+        ({"NO_PROXY": "acme.example"}, False),
+        ({"NO_PROXY": "other"}, True),
+    ],
+)
+def test_no_proxy_in_small_letters_comes_first(exceptions: dict[str, str], proxied: bool) -> None:
+    found = find_proxies("https://acme.example/x", {"HTTPS_PROXY": "http://p:1", **exceptions})
+    assert found == ({"https": "http://p:1"} if proxied else {})
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        (None, False),
+        ("", False),
+        ("http://127.0.0.1", True),
+        ("http://127.0.0.1:8377/x", True),
+        ("https://127.255.255.255", True),
+        ("http://localhost", True),
+        ("http://localhost:1", True),
+        ("http://[::1]", True),
+        ("http://[::1]:8377", True),
+        ("http://128.0.0.1", False),
+        ("http://127.0.0.256", False),
+        ("http://localhost.acme.example", False),
+        ("https://acme.example:443", False),
+        ("localhost", False),
+        ("http://a@localhost", False),
+    ],
+)
+def test_this_very_machine_is_known(url: str | None, loopback: bool) -> None:
+    assert is_loopback(url) is loopback

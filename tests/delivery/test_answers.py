@@ -6,6 +6,7 @@ import errno
 import json
 import socket
 import ssl
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compass_action.connection.answer import Answer
 from compass_action.delivery import answers
+from compass_action.delivery.failures import FAILURES
+from compass_action.delivery.receipt import Receipt
+from compass_action.schemas import Payload
 
 
 def errors(*pairs: tuple[object, object]) -> bytes:
@@ -155,3 +160,163 @@ def test_a_circle_of_causes_comes_to_an_end() -> None:
     one, other = ValueError(), KeyError()
     one.__context__, other.__context__ = other, one
     assert answers.read_exception(one)[0].key == "connection"
+
+
+X = "x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "shown"),
+    [
+        ("K", X * 300, "K: " + X * 300),
+        ("K", X * 301, "K: " + X * 299 + "…"),
+        (X * 60, "", X * 60),
+        (X * 61, "", X * 59 + "…"),
+        ("K", "\n" * 1199 + "ab", "K: a"),
+        ("K", "\n" * 1200 + "a", "K"),
+        ("\n" * 239 + "ab", "", "a"),
+        (None, "said", "no type: said"),
+        (7, 7, "no type"),
+    ],
+)
+def test_what_the_server_says_is_cut(kind: object, message: object, shown: str) -> None:
+    """At 300 characters of a message and 60 of a type; what is read of it, at four times as many."""
+    assert answers.read(403, errors((kind, message)))[1] == f"HTTP 403, {shown}"
+
+
+def test_a_detail_has_five_errors_and_skips_what_is_none() -> None:
+    body = json.dumps({"errors": [{"type": c} for c in "abcdef"]}).encode()
+    assert answers.read(400, body)[1] == "HTTP 400, a; b; c; d; e"
+    assert answers.read(400, b'{"errors": [7, {"type": "a"}]}')[1] == "HTTP 400, a"
+
+
+KNOWN = {
+    202: None, 400: "invalid", 401: "credentials", 403: "permission", 404: "unexpected",
+    408: "server", 409: "sources", 413: "invalid", 422: "invalid", 429: "rate-limit",
+}  # fmt: skip
+
+
+def test_every_status_has_its_meaning() -> None:
+    classes = {1: "unexpected", 2: "unexpected", 3: "redirect", 4: "unexpected", 5: "server"}
+    for status in range(100, 600):
+        failure, _ = answers.read(status, b"")
+        expected = KNOWN.get(status, classes[status // 100])
+        assert (failure and failure.key) == expected, status
+    failure, _ = answers.read(404, errors(("NEW", "")))
+    assert failure
+    assert failure.key == "not-found"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Could not find a suitable TLS CA certificate bundle, invalid path: /x",
+        "[X509] PEM lib (_ssl.c:4149)",
+        "[X509: NO_CERTIFICATE] none (_ssl.c:4149)",
+        "[SSL] PEM lib (_ssl.c:4149)",
+        "[SSL: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found",
+    ],
+)
+def test_a_file_of_certificates_that_cannot_be_read_is_known_by_these_words(words: str) -> None:
+    """Of an error of the system alone."""
+    failure, detail = answers.read_exception(chain(requests.ConnectionError(), OSError(words)))
+    assert (failure.key, detail) == ("tls", "the file of trusted certificates cannot be read")
+    failure, detail = answers.read_exception(ValueError(words))
+    assert (failure.key, detail) == ("connection", "the connection failed (ValueError)")
+
+
+def tls(kind: type[ssl.SSLError], **words: object) -> ssl.SSLError:
+    """As OpenSSL's module raises it, with words of its own."""
+    error = kind(1, "correct-horse-battery")
+    for name, value in words.items():
+        setattr(error, name, value)
+    return error
+
+
+NO_TLS = "no TLS connection could be made"
+UNVERIFIED = "the certificate could not be verified"
+
+
+@pytest.mark.parametrize(
+    ("error", "key", "detail"),
+    [
+        (tls(ssl.SSLError, reason="WRONG_VERSION_NUMBER"), "connection",
+         NO_TLS + " (WRONG_VERSION_NUMBER)"),
+        (tls(ssl.SSLError, reason=""), "connection", NO_TLS),
+        (tls(ssl.SSLError, reason=7), "connection", NO_TLS),
+        (tls(ssl.SSLCertVerificationError, verify_message="certificate has expired",
+             reason="CERTIFICATE_VERIFY_FAILED"), "tls",
+         UNVERIFIED + " (certificate has expired)"),
+        (tls(ssl.SSLCertVerificationError, verify_message="", reason="FAILED"), "tls",
+         UNVERIFIED + " (FAILED)"),
+        (chain(tls(ssl.SSLError, reason="outer"),
+               tls(ssl.SSLCertVerificationError, verify_message="inner")), "tls",
+         UNVERIFIED + " (inner)"),
+        (tls(ssl.SSLEOFError, reason="UNEXPECTED_EOF"), "connection",
+         "the connection was cut during the TLS handshake (UNEXPECTED_EOF)"),
+        (tls(ssl.SSLError, reason=X * 120), "connection", f"{NO_TLS} ({X * 120})"),
+        (tls(ssl.SSLError, reason=X * 121), "connection", f"{NO_TLS} ({X * 119}…)"),
+        (tls(ssl.SSLError, reason="a\n b"), "connection", NO_TLS + " (a b)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)  # fmt: skip
+def test_openssl_s_own_short_words_are_shown(error: BaseException, key: str, detail: str) -> None:
+    failure, told = answers.read_exception(error)
+    assert (failure.key, told) == (key, detail)
+
+
+NO_TUNNEL = "the proxy did not open the connection"
+
+
+@pytest.mark.parametrize(
+    ("words", "detail", "again"),
+    [
+        (PROXY + "299 X", NO_TUNNEL + " (HTTP 299)", True),
+        (PROXY + "300 X", NO_TUNNEL + " (HTTP 300)", False),
+        (PROXY + "499 X", NO_TUNNEL + " (HTTP 499)", False),
+        (PROXY + "500 X", NO_TUNNEL + " (HTTP 500)", True),
+        (PROXY + "5000 X", NO_TUNNEL, True),
+        ("failed: 403", NO_TUNNEL, True),
+    ],
+)
+def test_a_proxy_s_refusal_is_no_matter_of_time(words: str, detail: str, again: bool) -> None:
+    error = chain(requests.exceptions.ProxyError(), OSError(words))
+    failure, told = answers.read_exception(error)
+    assert (failure.key, told, failure.retry) == ("proxy", detail, again)
+
+
+def made_from(link: str) -> BaseException:
+    """An error that was made from a refused connection in one of the ways in which they are."""
+    outer, inner = ValueError(), ConnectionRefusedError()
+    if link == "args":
+        return ValueError("x", inner)
+    setattr(outer, link, inner)
+    return outer
+
+
+@pytest.mark.parametrize("link", ["__cause__", "__context__", "reason", "args"])
+def test_a_cause_is_found_wherever_it_hangs(link: str) -> None:
+    assert answers.read_exception(made_from(link))[1] == "the connection was refused"
+
+
+@pytest.mark.parametrize(
+    ("place", "detail"),
+    [(50, "the connection was refused"), (51, "the connection failed (ValueError)")],
+)
+def test_fifty_causes_are_looked_at(place: int, detail: str) -> None:
+    error = chain(*(ValueError() for _ in range(place - 1)), ConnectionRefusedError())
+    assert answers.read_exception(error)[1] == detail
+
+
+def test_what_an_answer_means_is_noted_on_the_receipt() -> None:
+    """With the clocks' difference, which another kind of failure says nothing about."""
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    first = Receipt(Payload("build", "c", b"{}"), FAILURES["timeout"], attempts=3)
+    date = "Mon, 23 Nov 2026 11:59:00 GMT"
+    accepted = answers.judge(first, Answer(202, b"", None, date), now)
+    assert accepted == Receipt(first.payload, None, "", 202, 3, 60.0)
+    refused = answers.judge(accepted, Answer(401, b"", None, None), now)
+    assert refused == Receipt(first.payload, FAILURES["credentials"], "HTTP 401", 401, 3, None)
+    cut = answers.judge(accepted, ConnectionResetError(), now)
+    said = "the connection was cut"
+    assert cut == Receipt(first.payload, FAILURES["connection"], said, None, 3, 60.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 import pytest
@@ -13,6 +14,7 @@ from compass_action.delivery import client
 from compass_action.delivery.receipt import Receipt
 from compass_action.errors import Interrupted
 from compass_action.schemas import Payload
+from tests.connection.playing import Time
 from tests.delivery.sending import Clock, Compass, keys, payload
 
 
@@ -78,7 +80,8 @@ def test_a_retry_after_beyond_the_budget_gives_up_at_once(clock: Clock) -> None:
     receipts = send([payload("a"), payload("b")], compass, clock)
     assert keys(receipts) == ["rate-limit", "rate-limit"]
     assert [receipt.attempts for receipt in receipts] == [1, 0]
-    assert receipts[1].detail.startswith("not tried: the next attempt was due in ")
+    due = "the next attempt was due in 3660 s, with 120 s left"
+    assert [receipt.detail for receipt in receipts] == [f"HTTP 429; {due}", f"not tried: {due}"]
     assert len(compass.asked) == 1
     assert clock.slept == []
 
@@ -113,8 +116,16 @@ def test_a_kept_connection_that_was_closed_is_no_outage(clock: Clock) -> None:
     """The request goes out again at once; only an attempt on a new connection counts as a failure."""
     closed = ConnectionResetError()
     compass = Compass([202, Reply(closed, was_kept=True), Reply(closed), 202])
-    receipts = send([payload(name) for name in "ab"], compass, clock)
+    told: list[client.Attempt] = []
+    payloads = [payload(name) for name in "ab"]
+    receipts = client.send(payloads, one_at_a_time(compass.ask), 120, clock.work, told.append)
     assert keys(receipts) == [None, None]
+    assert told == [
+        client.Attempt(1, "HTTP 202", failed=False, wait=None),
+        client.Attempt(1, "the server had closed the connection", failed=False, wait=None),
+        client.Attempt(2, "the connection was cut", failed=True, wait=2),
+        client.Attempt(3, "HTTP 202", failed=False, wait=None),
+    ]
     assert [receipt.attempts for receipt in receipts] == [1, 3]
     assert clock.slept == [2]
 
@@ -158,6 +169,73 @@ def test_components_beyond_the_budget_are_not_tried(clock: Clock) -> None:
     receipts = send([payload(str(n)) for n in range(150)], Compass([202]), clock, seconds=30)
     assert keys(receipts) == [None] * 100 + ["budget"] * 50
     assert {receipt.attempts for receipt in receipts[100:]} == {0}
+
+
+def test_half_a_second_is_worth_an_attempt(clock: Clock) -> None:
+    compass = Compass([202])
+    assert keys(send([payload()], compass, clock, 0.5)) == [None]
+    assert compass.seconds == [0.5]
+
+
+def test_what_had_no_time_says_why(clock: Clock) -> None:
+    """In whole seconds, and never with less than none."""
+    for seconds, left in [(0, 0), (0.4, 0), (-7, 0)]:
+        [receipt] = send([payload()], Compass([202]), clock, seconds)
+        assert receipt.detail == (f"not tried: the next attempt was due in 0 s, with {left} s left")
+        assert (receipt.attempts, receipt.http_status) == (0, None)
+
+
+def test_another_wait_must_leave_half_a_second_for_the_attempt(clock: Clock) -> None:
+    """Compass asks for 9 s, which chance makes 13.5 s."""
+    for seconds, waits in [(14, [13.5]), (13.99, [])]:
+        clock.slept.clear()
+        told: list[client.Attempt] = []
+        compass = Compass([Answer(503, b"", "9"), 202])
+        client.send([payload()], one_at_a_time(compass.ask), seconds, clock.work, told.append)
+        assert clock.slept == waits
+        assert told[0] == client.Attempt(1, "HTTP 503", True, waits[0] if waits else None)
+
+
+def test_a_refusal_is_told_as_a_failure_without_a_wait(clock: Clock) -> None:
+    told: list[client.Attempt] = []
+    compass = Compass([400])
+    client.send([payload()], one_at_a_time(compass.ask), 120, clock.work, told.append)
+    assert told == [client.Attempt(1, "HTTP 400", failed=True, wait=None)]
+
+
+def test_a_rate_limit_is_waited_for_by_who_is_not_alone(clock: Clock) -> None:
+    """Half of each one's share of the time; alone, a minute is enough."""
+    for alone, number, wait in [(False, 1, 300), (False, 2, 150), (True, 1, 60)]:
+        clock.slept.clear()
+        compass = Compass([429, 202])
+        payloads = [payload(str(n)) for n in range(number)]
+        client.send(payloads, one_at_a_time(compass.ask), 600, clock.work, alone=alone)
+        assert clock.slept == [wait]
+
+
+def test_a_fleet_is_what_one_is_part_of_unless_it_is_said(clock: Clock) -> None:
+    compass = Compass([429, 202])
+    client.send([payload()], one_at_a_time(compass.ask), 600, clock.work)
+    assert clock.slept == [300]
+
+
+def test_an_attempt_has_not_failed_unless_it_is_said() -> None:
+    assert client.Attempt(1, "x") == client.Attempt(1, "x", failed=False, wait=None)
+
+
+def test_the_real_clock_waits_in_pieces_and_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a signal is heard within a fifth of a second."""
+    time = Time()
+    monkeypatch.setattr(client, "time", time)
+    real = client.Clockwork()
+    real.sleep(0.5)
+    assert time.waits == pytest.approx([0.2, 0.2, 0.1])
+    real.sleep(0)
+    assert len(time.waits) == 3
+    assert real.now().tzinfo is UTC
+    assert abs(real.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert {5 <= real.uniform(5, 6) <= 6 for _ in range(99)} == {True}
+    assert len({real.uniform(0, 1) for _ in range(99)}) > 90
 
 
 @pytest.mark.parametrize("seconds", [0, 0.4])

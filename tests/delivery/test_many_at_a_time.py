@@ -143,6 +143,21 @@ def test_an_outage_that_several_requests_meet_is_one_failure(clock: Clock) -> No
     assert times[12:20] == [14.5] * 8
 
 
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_failure_that_was_under_way_already_makes_nobody_wait_longer(
+    status: int, clock: Clock
+) -> None:
+    """It tells nothing new, however late it comes."""
+
+    def answer(name: str, attempt: int) -> int:
+        return status if name in ("c1", "c2") and attempt == 1 else 202
+
+    lanes = Lanes(clock, answer, lambda name: 1.0 if name == "c2" else 0.1)
+    assert keys(send(lanes, clock, *numbered(9))) == [None] * 9
+    wait = {503: 2, 429: 60}[status]
+    assert [at - 1000 for _, at in lanes.begun[9:]] == pytest.approx([0.2 + wait, 0.3 + wait])
+
+
 def test_a_retry_after_holds_whatever_is_answered_to_those_under_way(clock: Clock) -> None:
     """The server has taken them before it refused the other one."""
 

@@ -96,6 +96,38 @@ def test_no_wait_outlives_the_end(delay: float) -> None:
         assert len(sandbox.requests) == 1
 
 
+def test_neither_step_keeps_the_process_alive() -> None:
+    daemons: list[bool] = []
+    done = threading.Event()
+
+    def then(made: bool, over: threading.Event) -> None:
+        daemons.extend([made, threading.current_thread().daemon])
+        done.set()
+
+    Meanwhile(lambda: threading.current_thread().daemon, then)
+    assert done.wait(10)
+    assert daemons == [True, True]
+
+
+def test_a_wait_is_spent_waiting_for_the_end() -> None:
+    """Compass asks for a minute, and chance adds half a minute at most."""
+    waits: list[float | None] = []
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            self.set()
+            return True
+
+    with running_sandbox() as sandbox:
+        sandbox.add_faults([{"status": 503, "headers": {"Retry-After": "60"}}] * 9)
+        assert transmit(sandbox, lambda _: None, Over()) == ["server"]
+        assert len(sandbox.requests) == 1
+    [wait] = waits
+    assert wait is not None
+    assert 55 < wait <= 90
+
+
 def test_what_is_over_before_it_begins_is_not_sent() -> None:
     """Its waits would end at once, so that a server in trouble would be asked without a pause."""
     over = threading.Event()

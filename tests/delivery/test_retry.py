@@ -33,19 +33,29 @@ def test_the_waits_double_up_to_a_ceiling() -> None:
 
 def test_the_last_attempt_comes_late_but_in_time() -> None:
     """A wait beyond the budget is cut, unless hardly any of it is left."""
-    assert retry.backoff(6, 12, highest) == 12 - retry.LAST_SECONDS
+    assert retry.backoff(6, 12, highest) == 7
+    assert retry.backoff(6, 5, highest) == 30
+    assert retry.backoff(6, 5.5, highest) == 0.5
     assert retry.backoff(6, 4, highest) > 4
 
 
 def test_a_long_budget_is_patient_in_an_outage() -> None:
-    assert retry.backoff(16, 3600, highest) == 3600 * retry.PATIENCE_IN_OUTAGE
+    assert retry.backoff(16, 3600, highest) == 450
+    assert retry.backoff(16, 240, highest) == 30
+    assert retry.backoff(16, 248, highest) == 31
+    assert [retry.backoff(n, 2**20, highest) for n in (15, 16, 17, 9999)] == [
+        2**15,
+        2**16,
+        2**16,
+        2**16,
+    ]
 
 
 def test_a_429_without_retry_after_waits_within_the_window() -> None:
     """A default budget spreads over the whole window, so that a fleet does not return in step."""
     chance = random.Random(1)
     waits = [retry.rate_limit_wait(119, chance.uniform) for _ in range(2000)]
-    assert max(waits) <= retry.WINDOW_SECONDS
+    assert max(waits) <= 60
     for low in range(0, 60, 10):  # evenly
         assert 250 < sum(low <= wait < low + 10 for wait in waits) < 420
 
@@ -53,14 +63,17 @@ def test_a_429_without_retry_after_waits_within_the_window() -> None:
 def test_a_long_budget_is_patient_with_the_rate_limit() -> None:
     """A scheduled replay, the only sender of its kind, need not be."""
     assert retry.rate_limit_wait(3600, highest) == 1800
-    assert retry.rate_limit_wait(0, highest) == retry.WINDOW_SECONDS
+    assert retry.rate_limit_wait(0, highest) == 60
+    assert retry.rate_limit_wait(121, highest) == 60.5
+    assert retry.rate_limit_wait(3600, lambda low, _: low) == 0
 
 
 def test_never_less_than_the_server_asks_for() -> None:
     assert retry.wait_as_asked(30, 1, lambda low, _: low) == 30
     assert retry.wait_as_asked(30, 1, highest) == 45
     # A server that says 0 for ever is left alone longer and longer.
-    assert [retry.wait_as_asked(0, n, highest) for n in (1, 2, 3, 9)] == [1, 2, 4, 60]
+    assert [retry.wait_as_asked(0, n, highest) for n in (1, 2, 3, 9, 9999)] == [1, 2, 4, 60, 60]
+    assert retry.wait_as_asked(300, 1, highest) == 360
 
 
 @pytest.mark.parametrize(
@@ -100,7 +113,9 @@ def test_no_retry_after_stops_the_program(header: str) -> None:
 def test_the_hundred_and_first_request_waits_for_the_window() -> None:
     sent = [float(n) / 10 for n in range(100)]
     assert retry.pace(sent[:99], 10) == 0
-    assert retry.pace(sent, 10) == 60 + retry.MARGIN_SECONDS - 10
+    assert retry.pace(sent, 10) == 51
+    assert retry.pace([0.0, *sent], 10) == 51
+    assert retry.pace([*sent, 9.9], 10) == pytest.approx(51.1)
     assert retry.pace(sent, 100) == 0
 
 
@@ -186,3 +201,107 @@ def test_small_budgets_and_one_replay_come_near_the_optimum() -> None:
             outcome = fleet.typical(scenario)
             assert outcome.finish / outcome.optimum <= 1.2
             assert outcome.requests / scenario.jobs <= outcome.bound + 0.05
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("Mon, 23 Nov 2026 12:01:30 GMT", 90),
+        ("Mon, 23 Nov 2026 11:59:00 GMT", -60),
+        ("Mon, 23 Nov 2026 13:01:30 +0100", 90),
+        ("Mon, 23 Nov 2026 12:01:30", 90),
+    ],
+)
+def test_a_date_is_so_many_seconds_away(date: str | None, seconds: float | None) -> None:
+    assert retry.seconds_until(date, NOW) == seconds
+
+
+# When the next of several requests may begin.
+
+
+def test_the_first_request_goes_alone_until_it_is_answered() -> None:
+    turns = retry.Turns(3)
+    assert turns.is_free(0)
+    first = turns.begin(0)
+    assert [turns.is_free(now) for now in (0, 2.9, 3, 100)] == [False, False, True, True]
+    turns.end(first)
+    turns.trust(first)
+    for _ in range(3):
+        assert turns.is_free(4)
+        turns.begin(4)
+    assert not turns.is_free(100)  # three are under way
+
+
+def test_another_is_tried_where_the_answer_takes_long() -> None:
+    """One every three seconds, as long as nothing is known."""
+    turns = retry.Turns(8)
+    turns.begin(0)
+    turns.begin(3)
+    assert [turns.is_free(now) for now in (3, 5.9, 6)] == [False, False, True]
+
+
+def test_one_failure_of_several_under_way_is_one_round() -> None:
+    """Those that began before it was known neither lengthen the wait nor end it."""
+    turns = retry.Turns(8)
+    first, second, third = turns.begin(0), turns.begin(0), turns.begin(0)
+    assert first == retry.Turn(0, 0)
+    assert turns.doubt(first) is True
+    assert turns.doubt(second) is False
+    assert turns.failures == 1
+    turns.trust(third)  # of the round before
+    assert turns.failures == 1
+    turns.end(first)
+    probe = turns.begin(1)
+    assert probe == retry.Turn(1, 1)
+    assert not turns.is_free(1)
+    turns.end(probe)
+    assert turns.doubt(probe) is True
+    assert turns.failures == 2
+    again = turns.begin(2)
+    turns.end(again)
+    turns.trust(again)
+    assert turns.failures == 0
+    assert turns.is_free(2)
+    assert turns.doubt(again) is True
+    assert turns.failures == 1
+    turns.begin(3)
+    assert not turns.is_free(3)  # nothing is known again
+
+
+def test_who_began_before_a_failure_is_no_probe_after_it() -> None:
+    turns = retry.Turns(8)
+    first = turns.begin(0)
+    turns.begin(0)
+    turns.end(first)
+    turns.doubt(first)
+    assert turns.is_free(0.1)
+
+
+def test_a_hold_is_kept_and_never_shortened() -> None:
+    turns = retry.Turns(8)
+    assert turns.wait(0) == 0
+    turns.hold(5)
+    turns.hold(3)
+    assert [turns.wait(now) for now in (0, 4, 5, 6)] == [5, 1, 0, 0]
+    turns.hold(7)
+    assert turns.wait(5) == 2
+
+
+@pytest.mark.parametrize(("rest", "wait"), [(1e-7, 0), (1e-6, 0), (2e-6, 2e-6), (0.5, 0.5)])
+def test_what_is_left_of_a_wait_by_rounding_is_none(rest: float, wait: float) -> None:
+    turns = retry.Turns(8)
+    turns.hold(rest)
+    assert turns.wait(0) == wait
+
+
+def test_a_hundred_requests_hold_up_the_next() -> None:
+    turns = retry.Turns(8)
+    for number in range(100):
+        assert turns.wait(number / 10) == 0
+        turns.end(turns.begin(number / 10))
+    assert turns.wait(10) == 51
+    turns.hold(70)
+    assert turns.wait(10) == 60

@@ -7,6 +7,7 @@ Its parts:
 - places.py       ports at which nobody listens, and proxies
 - certificates.py  certificates good and bad
 - cell.py          one cell: one fault, one `on-error`, one or three components
+- expected.py      what has to come of a fault, from tables
 - matrix.py        all cells, at once
 - table.py         `python -m tests.faults.table` prints the matrix
 """

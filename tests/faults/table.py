@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from compass_action.delivery.failures import FAILURES
 from tests.faults.cell import FAULTS, Cell, Result
+from tests.faults.expected import expected_outcome, expected_words
 from tests.faults.matrix import CELLS, play
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -16,17 +16,13 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 def judge(cell: Cell, result: Result) -> str:
     """Sum up a cell: `OUTCOME, exit CODE`; marked if it is not what it has to be."""
-    fault = cell.fault
-    failure = FAILURES.get(fault.get("failure", ""))
-    outcome = fault.get("outcome") or ("spooled" if failure and failure.spool else "failed")
-    if cell.components > 1:
-        outcome = fault.get("outcome_of_many", outcome)
+    words, outcome = expected_words(cell.fault), expected_outcome(cell)
     code = 1 if cell.on_error == "fail" and outcome != "accepted" else 0
     right = (
         (result.outcome, result.code) == (outcome, code)
         and result.seconds <= cell.timeout + 0.5
         and all(count == 1 for count in result.stored.values())
-        and (failure is None or failure.headline in result.said)
+        and (words is None or words.headline in result.said)
     )
     return f"{result.outcome} / {result.code}" + ("" if right else " WRONG")
 
@@ -40,7 +36,8 @@ def make_table(results: Mapping[str, Result]) -> str:
     for fault in FAULTS:
         cells = [cell for cell in CELLS if cell.fault is fault]
         shown = " | ".join(judge(cell, results[cell.name]) for cell in cells)
-        said = FAILURES[fault["failure"]].headline if "failure" in fault else ""
+        words = expected_words(fault)
+        said = words.headline if words else ""
         slowest = max(results[cell.name].seconds for cell in cells)
         lines.append(
             f"| {fault['name']} | {shown} | {said} | {slowest:.1f} s of {cells[0].timeout} s |"
