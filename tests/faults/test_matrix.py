@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
 from collections.abc import Mapping
 
 import pytest
@@ -17,8 +20,19 @@ NAMES = [cell.name for cell in CELLS]
 
 
 @pytest.fixture(scope="module")
-def results() -> Results:
-    return play()
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Of several workers the first one plays, and the others wait for what it has seen."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return play()
+    kept = tmp_path_factory.getbasetemp().parent / f"matrix-{run}"
+    with kept.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        played: Results = pickle.load(file) if kept.stat().st_size else play()  # noqa: S301 - our own
+        if not kept.stat().st_size:
+            pickle.dump(played, file)
+        return played
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=NAMES)
