@@ -130,6 +130,9 @@ def test_all_that_is_wrong_is_told_together(compass: StandIn, program: Program) 
     ran = program(*BUILD, "--email", "ada", "--properties", "{pipeline: 7}")
     wheres = [line.partition(":")[0] for line in problems(ran.said)]
     assert wheres == ["email", "$.event.build.buildProperties.pipeline"]
+    ran = program(*BUILD, "--completed-at", "soon", "--properties", "{pipeline: 7}")
+    wheres = [line.partition(":")[0] for line in problems(ran.said)]
+    assert wheres == ["completed-at"]
     assert compass.asked == []
 
 
@@ -215,6 +218,27 @@ def test_a_start_is_not_asked_for_where_nothing_is_sent(compass: StandIn, progra
         assert [one for one in compass.asked if one.path == "/graphql"] == []
     program(*started)
     assert compass.operations == ["EventsOfSource"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "asked"),
+    [
+        (BUILD[:-2], True),
+        (BUILD, False),
+        ((*BUILD[:-2], "--state", "in_progress"), False),
+        (("--event-type", "custom", "--event-id", "c"), False),
+        (
+            ("--event-type", "incident", "--event-id", "c", "--state", "open", "--severity", "1"),
+            False,
+        ),
+    ],
+)
+def test_the_host_is_asked_only_for_a_start_that_an_end_lacks(
+    argv: tuple[str, ...], asked: bool, program: Program
+) -> None:
+    ran = program(*argv, **GITHUB)
+    assert ran.code == 0, ran.said
+    assert ("Note: GitHub knows when the job began." in ran.said) is asked
 
 
 def test_a_file_with_a_slug_is_asked_about_only_where_no_component_is_named(
