@@ -116,6 +116,25 @@ def test_a_value_of_the_ci_system_has_the_variables_that_it_is_made_of(
     assert (rows["description"], rows["state"]) == ("--description", "--state")
 
 
+def test_what_a_value_would_be_missing_without_is_its_source(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Here an attempt for which the number has no room, and a name that nothing else tells."""
+    env = read_recording("github-push") | {
+        "COMPASS_COMPONENT_ID": ARI, "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": "", "GITHUB_STATE": "",
+        "GITHUB_RUN_ATTEMPT": "100", "INPUT_CHECK-RUN-ID": "",
+    }  # fmt: skip
+    rows = by_name(sources(capsys, env, environment="prod"))
+    assert rows["sequenceNumber"] == (
+        "INPUT_WORKFLOW-REF, GITHUB_RUN_ATTEMPT, GITHUB_RUN_NUMBER, GITHUB_WORKFLOW_REF"
+    )
+    env = read_recording("argocd-pinned") | {"COMPASS_COMPONENT_ID": ARI}
+    rows = by_name(sources(capsys, env, environment="prod", state="success"))
+    assert rows["pipeline.pipelineId"] == (
+        "--environment, ARGOCD_APP_NAME, ARGOCD_APP_SOURCE_REPO_URL"
+    )
+
+
 def test_the_payload_of_the_trigger_and_a_record_are_sources(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
