@@ -95,7 +95,12 @@ def test_it_listens_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch)
     order: list[str] = []
     monkeypatch.setattr(interruption, "listen", lambda: order.append("listen"))
-    monkeypatch.setattr(main, "main", lambda *_: order.append("main") or 0)
+
+    def run(*_: object) -> int:
+        order.append("main")
+        return 0
+
+    monkeypatch.setattr(main, "main", run)
     assert code_of_console() == 0
     assert order == ["listen", "main"]
 

@@ -32,13 +32,23 @@ def patch(monkeypatch: pytest.MonkeyPatch, name: str, does: Callable[[Any], int]
     monkeypatch.setattr(module, function, does)
 
 
+def remembering(given: list[Any], code: int) -> Callable[[Any], int]:
+    """A command that keeps what it is given, and ends with a code."""
+
+    def does(one: Any) -> int:
+        given.append(one)
+        return code
+
+    return does
+
+
 @pytest.mark.parametrize("name", CALLED)
 def test_a_command_gets_the_call_and_gives_the_code(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where none is named, an event is sent."""
     calls: list[Call] = []
-    patch(monkeypatch, name, lambda call: calls.append(call) or 7)
+    patch(monkeypatch, name, remembering(calls, 7))
     argv = [name, "--email", "x", *ARGUMENTS.get(name, [])]
     assert main.main(argv, {"COMPASS_SITE": "acme"}) == 7
     if name == "send":
@@ -54,7 +64,7 @@ def test_a_program_of_its_own_gets_its_arguments_alone(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[list[str]] = []
-    patch(monkeypatch, name, lambda arguments: given.append(arguments) or 7)
+    patch(monkeypatch, name, remembering(given, 7))
     assert main.main([name, "bash"], {}) == 7
     assert given == [["bash"]]
 
@@ -146,7 +156,7 @@ def test_the_json_object_is_printed_where_the_output_is_ours(
 
 def test_variables_are_valid_text_for_all_that_follows(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Call] = []
-    patch(monkeypatch, "send", lambda call: calls.append(call) or 0)
+    patch(monkeypatch, "send", remembering(calls, 0))
     main.main([], {"CI_TITLE": "a\udc80b"})
     [call] = calls
     call.env["CI_TITLE"].encode()

@@ -48,7 +48,7 @@ def examine(
     **answers: Any,
 ) -> list[Check]:
     """What is said where Compass answers so: a value, or what is told with a clock."""
-    for name, value in (ANSWERS | answers).items():
+    for name, value in {**ANSWERS, **answers}.items():
         told = value if isinstance(value, Told) else Told(value)
         patch.setattr(asked, name, lambda *_, told=told: told)
     return list(checkup.examine(events, whom, Budget(9)))
@@ -238,9 +238,12 @@ def test_it_takes_three_quarters_of_a_minute_at_most(
     given: str, seconds: int, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     budgets: list[float] = []
-    monkeypatch.setattr(
-        checkup, "examine", lambda events, whom, budget: budgets.append(budget.left) or []
-    )
+
+    def examining(events: object, whom: object, budget: Budget) -> list[Check]:
+        budgets.append(budget.left)
+        return []
+
+    monkeypatch.setattr(checkup, "examine", examining)
     program(*CHECK, "--timeout", given)
     assert [round(left) for left in budgets] == [seconds]
 

@@ -132,8 +132,8 @@ def test_an_option_has_its_first_sentence_its_words_and_its_number_of_values(
 
 
 def test_files_are_offered_where_a_file_is_meant(parser: argparse.ArgumentParser) -> None:
-    offered = [a.option_strings for a in parser._actions if getattr(a, "complete", "") == "a file"]
-    assert sorted(offered) == [["--component-file"], ["--outbox"], ["--record"]]
+    offered = [a.dest for a in parser._actions if getattr(a, "complete", "") == "a file"]
+    assert sorted(offered) == ["component_file", "outbox", "record"]
     words = {
         name: [
             (action.dest, action.nargs, getattr(action, "complete", ""))

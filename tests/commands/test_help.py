@@ -183,6 +183,6 @@ def test_a_call_is_broken_before_an_option(
 ) -> None:
     """Where the line would pass the eightieth column with its backslash."""
     guide = GUIDES["custom"]._replace(examples=(call,))
-    monkeypatch.setattr(pages, "GUIDES", GUIDES | {"custom": guide})
+    monkeypatch.setattr(pages, "GUIDES", {**GUIDES, "custom": guide})
     lines = pages.page("custom").split("\n")
     assert lines[lines.index("Examples:") + 1 :] == shown

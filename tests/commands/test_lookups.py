@@ -310,7 +310,7 @@ class Asked:
         self.asked: list[str] = []
         one = self.named
         patch.setitem(
-            HOSTS,  # type: ignore[arg-type]
+            HOSTS,
             "github",
             Host(
                 "host-token: T, and more",

@@ -130,13 +130,12 @@ def test_without_such_signals_the_command_runs_as_well(
 
 @pytest.mark.parametrize("heard", [KeyboardInterrupt, Interrupted])
 def test_ctrl_c_without_such_signals_is_a_cancelled_command(heard: type[BaseException]) -> None:
-    codes = iter([heard(), 0])
+    signals = [heard()]
 
     def wait() -> int:
-        code = next(codes)
-        if isinstance(code, BaseException):
-            raise code
-        return code
+        if signals:
+            raise signals.pop()
+        return 0
 
     process = SimpleNamespace(wait=wait)
     assert run.Waited(process).wait() == run.Ended(0, cancelled=True, at=NOW)  # type: ignore[arg-type]
@@ -176,10 +175,12 @@ def test_a_script_without_an_interpreter_is_the_shell_s(
     def refuse(*_: object, **more: object) -> int:
         raise OSError(errno.ENOEXEC, "Exec format error")
 
+    def spawn(path: str, argv: list[str], env: object, **more: object) -> int:
+        started.append((path, argv, more))
+        return 78
+
     monkeypatch.setattr(os, "posix_spawnp", refuse)
-    monkeypatch.setattr(
-        os, "posix_spawn", lambda path, argv, env, **more: started.append((path, argv, more)) or 78
-    )
+    monkeypatch.setattr(os, "posix_spawn", spawn)
     monkeypatch.setenv("PATH", str(tmp_path))
     signals = run.Signals(HEARD, frozenset({signal.SIGUSR1}))
     assert run._spawn(["tool", "a"], signals) == run.Child(78, signals)

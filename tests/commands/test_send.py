@@ -10,6 +10,7 @@ import pytest
 
 from compass_action import ci
 from compass_action.ci import gitlab
+from compass_action.commands import prepare as preparing
 from compass_action.commands import send
 from compass_action.commands import verify as verifying
 from compass_action.delivery import dispatch
@@ -236,7 +237,7 @@ def test_what_looking_up_has_taken_is_missing_then(
     spent: float, left: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliveries = Deliveries(monkeypatch)
-    prepared = send.prepare
+    prepared = preparing.prepare
     monkeypatch.setattr(send, "prepare", lambda *given: prepared(*given)._replace(spent=spent))
     assert main([*BUILD, *END], NOWHERE) == 0
     assert deliveries.given == [(left, None)]
@@ -374,3 +375,14 @@ def test_the_system_s_note_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     }
     assert main([*END], env) == 0
     assert (tmp_path / "compass-event-note.json").exists()
+
+
+def test_a_run_with_nothing_true_to_send_is_skipped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All runs of act have the same id."""
+    deliveries = Deliveries(monkeypatch)
+    env = read_recording("github-push") | NOWHERE | {"ACT": "true", "GITHUB_OUTPUT": ""}
+    assert main([*END], env | {"GITHUB_STEP_SUMMARY": "", "INPUT_API-TOKEN": TOKEN}) == 0
+    assert deliveries.given == []
+    assert "Note: Nothing was sent: act only rehearses this workflow: " in capsys.readouterr().out

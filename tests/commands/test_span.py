@@ -136,7 +136,7 @@ def test_a_state_of_the_whole_project_needs_no_word(
 ) -> None:
     call = called(sandbox, tmp_path)
     for source, told in (("COMPASS_STATE", False), ("INPUT_STATE", True), ("--state", True)):
-        report(call._replace(given=call.given | {"state": Given("failed", source)}))
+        report(call._replace(given={**call.given, "state": Given("failed", source)}))
         assert ("state is not used" in capsys.readouterr().err) is told
 
 
@@ -178,7 +178,7 @@ def test_what_is_skipped_keeps_the_command_s_code(
     sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call = called(sandbox, tmp_path)
-    call = call._replace(inputs=call.inputs._replace(api_token=None), env=call.env | {
+    call = call._replace(inputs=call.inputs._replace(api_token=None), env={**call.env,
         "CI_COMMIT_REF_PROTECTED": "false", "CI_COMMIT_BRANCH": "a", "CI_DEFAULT_BRANCH": "main",
     })  # fmt: skip
     assert (report(call), report(call, 3)) == (0, 3)
@@ -362,6 +362,18 @@ def test_a_start_that_could_not_be_reported_is_a_line(
     said = capsys.readouterr().err
     assert "could not be reported" not in said
     assert said.startswith("Debug: start: attempt 1\n")
+
+
+def test_a_start_that_could_not_be_reported_for_one_component_is_told_as_well(
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = Told(monkeypatch)
+    told.receipts = lambda payloads: (Receipt(payloads[0], http_status=202), *lost(payloads[1:]))
+    report(called(sandbox, tmp_path, component_id=f"{ARI},{ARI[:-1]}5"))
+    assert "Note: The start could not be reported" in capsys.readouterr().err
 
 
 def test_sending_without_a_place_is_a_fault_of_ours(sandbox: Sandbox, tmp_path: Path) -> None:
