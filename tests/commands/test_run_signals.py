@@ -35,9 +35,12 @@ def unheld() -> Iterator[None]:
     """Signals are heard again afterwards."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     heard = signal.getsignal(signal.SIGCHLD)
+    # In the background of a script a process is born with this one ignored.
+    quitting = signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     yield
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     signal.signal(signal.SIGCHLD, heard)
+    signal.signal(signal.SIGQUIT, quitting)
 
 
 def test_signals_are_passed_on_but_those_that_everybody_on_the_terminal_has(
