@@ -153,19 +153,35 @@ def test_a_state_has_its_sign(state: str, cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "cell"),
+    ("row", "cell", "reason"),
     [
-        (ROW, "accepted"),
-        (Row("a", "dry-run"), "not sent (dry run)"),
-        (Row("a", "spooled", "HTTP 503.", "Compass is down", "Come back."),
-         "⚠️ kept in the outbox: `Compass is down: HTTP 503`. Come back."),
-        (Row("a", "failed", "", "Compass said no", "Do a|b."), "⚠️ lost: `Compass said no`. Do a¦b."),
-        (Row("a", "failed", "HTTP 400"), "⚠️ lost: `HTTP 400`"),
+        (ROW, "accepted", []),
+        (Row("a", "accepted", "HTTP 202", "Fine", "Go on."), "accepted", []),
+        (Row("a", "dry-run", hint="Go on."), "not sent (dry run)", []),
+        (Row("a", "spooled", "HTTP 503.", "Compass is down", "Come back."), "⚠️ kept in the outbox",
+         ["", "- `a`: `Compass is down: HTTP 503`. Come back."]),
+        (Row("a", "failed", "", "Compass said no", "Do it."), "⚠️ lost",
+         ["", "- `a`: `Compass said no`. Do it."]),
+        (Row("a", "failed", "HTTP 400"), "⚠️ lost", ["", "- `a`: `HTTP 400`"]),
+        (Row("a", "failed"), "⚠️ lost", []),
     ],
 )  # fmt: skip
-def test_what_became_of_a_component_is_the_last_cell(row: Row, cell: str) -> None:
-    [*_, line] = body(Report({}, (row,)))
+def test_what_became_of_a_component_is_the_last_cell(
+    row: Row, cell: str, reason: list[str]
+) -> None:
+    """And why, below the table."""
+    _, _, _, _, line, *rest = body(Report({}, (row,)))
     assert line.split(" | ", 4)[-1] == f"{cell} |"
+    assert rest == reason
+
+
+def test_the_first_three_components_of_a_reason_are_named() -> None:
+    """Of those that have a row."""
+    rows = [Row(f"ari/{number}", "failed", "HTTP 400") for number in range(201)]
+    for many, names in ((3, "`0`, `1`, `2`"), (4, "`0`, `1`, `2` and 1 more"),
+                        (201, "`0`, `1`, `2` and 197 more")):  # fmt: skip
+        *_, gap, reason = body(Report({}, tuple(rows[:many])))
+        assert (gap, reason) == ("", f"- {names}: `HTTP 400`")
 
 
 @pytest.mark.parametrize(
