@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compass_action import demo, main, report, sandbox
+from compass_action import __version__, demo, main, report, sandbox
 from compass_action.commands import check, completion, events, replay, run, send, verify
 from compass_action.commands import help as pages
 from compass_action.commands.call import Call
@@ -78,7 +78,7 @@ def test_these_are_the_commands() -> None:
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["--version"], {}) == 0
-    assert capsys.readouterr() == ("compass-event 0.2.0\n", "")
+    assert capsys.readouterr() == (f"compass-event {__version__}\n", "")
 
 
 def raising(error: BaseException) -> Callable[[Call], int]:

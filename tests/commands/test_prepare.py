@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compass_action import __version__
 from compass_action.ci.run import CiRun
 from compass_action.commands import prepare
 from compass_action.commands.opening import open_call
@@ -201,7 +202,7 @@ def test_an_input_that_makes_no_difference_is_told_where_it_was_given_to_this_ev
 
 def test_for_somebody_who_looks_into_it_version_and_system_are_named(program: Program) -> None:
     ran = program(*BUILD, "--dry-run", "--debug", **GITHUB)
-    assert "Debug: Compass Event 0.2.0, GitHub\n" in ran.said
+    assert f"Debug: Compass Event {__version__}, GitHub\n" in ran.said
 
 
 def test_a_start_is_not_asked_for_where_nothing_is_sent(compass: StandIn, program: Program) -> None:
