@@ -203,8 +203,11 @@ def test_the_command_asks_also_where_a_dry_run_is_set(
 ) -> None:
     """For a whole pipeline, say. What happened not is skipped, and what Compass never shows fails."""
     asked = Compass([Seen(9, "FAILED")] * 2, monkeypatch)
-    assert program(*GIVEN, "--dry-run").code == 0
-    assert program(*GIVEN, "--state", "skipped").code == 0
+    ran = program(*GIVEN, "--dry-run")
+    assert ran.code == 0
+    assert ran.said.splitlines()[0] == 'build FAILED "shop"'
+    ran = program(*GIVEN, "--state", "skipped")
+    assert (ran.code, ran.said.startswith("Note: Nothing was sent: ")) == (0, True)
     assert len(asked.asked) == 1
     request = ("--event-type", "pull-request", "--event-id", "4", "--state", "open")
     addresses = "{repoUrl: https://g.example/s, pullRequestUrl: https://g.example/s/4}"
