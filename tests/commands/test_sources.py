@@ -168,6 +168,8 @@ DEPLOYMENT = BUILD | {"event-type": "deployment", "sequence-number": "7"}
         ({"environment": "prod/eu-prod"}, 'the word "prod" in the name'),
         ({"environment": "nowhere"}, "default"),
         ({"environment": "prod", "environment-category": "staging"}, "--environment-category"),
+        ({"environment": "prod", "environment-category": "production"}, "--environment-category"),
+        ({"environment": "prod", "environment-map": "prod = production"}, "--environment"),
         ({"environment": "prod", "environment-map": "prod = staging"},
          "--environment, --environment-map"),
     ],
