@@ -6,6 +6,7 @@ of the trigger, where the host hands one over, is `<name>.trigger.json` beside i
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -49,6 +50,18 @@ def snapshot(name: str, now: datetime = NOW) -> Snapshot:
         now=now,
         trigger=read_json(trigger) if trigger.exists() else {},
     )
+
+
+def with_changes(payload: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload with other values at dotted paths."""
+    changed = copy.deepcopy(dict(payload))
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        place: dict[str, Any] = changed
+        for name in parents:
+            place = place.setdefault(name, {})
+        place[last] = value
+    return changed
 
 
 class Interpreted(NamedTuple):

@@ -92,7 +92,7 @@ def workspace(env: Mapping[str, str]) -> str:
     Hosts are asked in their order, also where another one is recognised: `ci: unknown` in a job of
     some host still has that host's checkout.
     """
-    named = (env.get(system.workspace) for system in SYSTEMS.values() if system.workspace)
+    named = (env.get(system.workspace) for system in SYSTEMS.values())
     return next((folder for folder in named if folder), ".")
 
 
@@ -106,7 +106,8 @@ def with_given(run: CiRun, inputs: Inputs) -> CiRun:
         repository_url=run.repository_url or repository_url(inputs.external_event_source_id),
     )
     if inputs.ref:
-        tag = inputs.ref.removeprefix("refs/tags/") if "refs/tags/" in inputs.ref[:10] else None
+        is_tag = inputs.ref.startswith("refs/tags/")
+        tag = inputs.ref.removeprefix("refs/tags/") if is_tag else None
         branch = None if tag else inputs.ref.removeprefix("refs/heads/")
         ref = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
         run = run._replace(ref=ref, branch=branch, tag=tag)

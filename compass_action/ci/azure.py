@@ -144,7 +144,7 @@ def _run_path(run: CiRun) -> str | None:
 def _job_path(run: CiRun) -> str | None:
     if run.run_id and run.run_id.startswith("releases/"):
         return below(_run_path(run), "jobs", run.job) if run.job else _run_path(run)
-    attempt = f"{run.run_attempt}.{run.job_attempt}"
+    attempt = f"{run.run_attempt or 1}.{run.job_attempt or 1}"
     return below(_run_path(run), "jobs", run.job_id, "attempts", attempt)
 
 

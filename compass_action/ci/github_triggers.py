@@ -178,8 +178,6 @@ def _pull_request(payload: Payload, inputs: Inputs) -> Fields:
 
 def _issue_comment(payload: Payload, inputs: Inputs) -> Fields:
     """A comment, which on a pull request says nothing of the commit that it is about."""
-    if not isinstance(payload.get("issue"), Mapping):
-        return {}
     page = web_address(at(payload, "issue.pull_request.html_url"))
     if page is None:
         return {}

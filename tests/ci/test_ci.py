@@ -101,12 +101,22 @@ def test_the_input_ci_overrules_what_was_detected() -> None:
     assert run.repository_url == "https://gitea:3000/acme/shop"
 
 
-def test_an_unknown_ci_system_is_answered_with_the_nearest_one() -> None:
+@pytest.mark.parametrize(
+    ("named", "advice"),
+    [
+        ("githbu", "Did you mean github?"),
+        (
+            "hudson",
+            "Use one of: forgejo, gitea, github, bitbucket … (compass-event help inputs has them all).",
+        ),
+    ],
+)
+def test_an_unknown_ci_system_is_answered_with_the_nearest_one(named: str, advice: str) -> None:
     with pytest.raises(InputError) as raised:
-        ci.detect({}, "githbu")
-    assert str(raised.value.problems[0]) == (
-        'ci: "githbu" is not a known CI system. Did you mean github?'
-    )
+        ci.detect({}, named)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f'ci: "{named}" is not a known CI system. {advice}'
+    ]
 
 
 def test_a_pipeline_that_only_claims_to_be_gitlab_is_not() -> None:
@@ -162,3 +172,68 @@ def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObje
 def test_the_checkout_is_where_a_host_says(env: dict[str, str], folder: str) -> None:
     """Also where the input `ci` overrules which host it is."""
     assert ci.workspace(env) == folder
+
+
+RUN = CiRun("unknown", ref="refs/heads/main", branch="main", commit="8e1f5c0")
+
+
+@pytest.mark.parametrize(
+    ("ref", "full", "branch", "tag"),
+    [
+        (None, "refs/heads/main", "main", None),
+        ("trunk", "refs/heads/trunk", "trunk", None),
+        ("refs/heads/trunk", "refs/heads/trunk", "trunk", None),
+        ("refs/tags/v2.1.0", "refs/tags/v2.1.0", None, "v2.1.0"),
+        ("xrefs/tags/v1", "refs/heads/xrefs/tags/v1", "xrefs/tags/v1", None),
+        ("a/refs/tags/v2.1.0", "refs/heads/a/refs/tags/v2.1.0", "a/refs/tags/v2.1.0", None),
+    ],
+)
+def test_a_ref_that_is_given_overrules_the_host_s(
+    ref: str | None, full: str, branch: str | None, tag: str | None
+) -> None:
+    run = ci.with_given(RUN, Inputs(ref=ref))
+    assert run == RUN._replace(ref=full, branch=branch, tag=tag)
+
+
+def test_a_commit_that_is_given_overrules_the_host_s() -> None:
+    assert ci.with_given(RUN, Inputs(commit="c4d5e6f")) == RUN._replace(commit="c4d5e6f")
+
+
+def linked(run: str | None, job: str | None, request: str | None) -> CiRun:
+    return RUN._replace(run_url=run, job_url=job, pull_request_url=request)
+
+
+@pytest.mark.parametrize(
+    ("odd", "left"),
+    [
+        ("https://ci.acme.example/7", "https://ci.acme.example/7"),
+        ("javascript:alert(1)", None),
+        ("/7", None),
+        ("https://ada:secret@ci.acme.example/7", None),
+    ],
+)
+def test_a_link_that_is_none_is_left_out(odd: str, left: str | None) -> None:
+    page = "https://ci.acme.example/8"
+    assert ci.with_given(linked(odd, page, page), Inputs()) == linked(left, page, page)
+    assert ci.with_given(linked(page, odd, page), Inputs()) == linked(page, left, page)
+    assert ci.with_given(linked(page, page, odd), Inputs()) == linked(page, page, left)
+
+
+def test_the_source_stands_in_for_a_repository_that_is_not_told() -> None:
+    given_source = Inputs(external_event_source_id="git@github.com:acme/shop.git")
+    assert ci.with_given(RUN, given_source) == RUN._replace(
+        repository_url="https://github.com/acme/shop"
+    )
+    told = RUN._replace(repository_url="https://github.com/acme/other")
+    assert ci.with_given(told, given_source) == told
+
+
+def test_the_input_ci_may_be_written_in_capitals() -> None:
+    assert ci.detect({"GITHUB_ACTIONS": "true"}, "GitLab").name == "gitlab"
+
+
+def test_the_systems_are_counted_and_an_unknown_name_has_none() -> None:
+    assert len(ci.SYSTEMS) == 23
+    assert "hudson" not in ci.SYSTEMS
+    with pytest.raises(KeyError, match="hudson"):
+        ci.SYSTEMS["hudson"]

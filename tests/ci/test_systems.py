@@ -114,3 +114,62 @@ def test_the_input_ci_decides_between_two(outer: str, inner: str) -> None:
 )
 def test_a_part_of_a_mark_is_none(env: dict[str, str]) -> None:
     assert ci.detect(env) is unknown.SYSTEM
+
+
+GITHUB = {"GITHUB_ACTIONS": "true"}
+JENKINS = {"JOB_NAME": "shop", "BUILD_NUMBER": "7"}
+
+
+@pytest.mark.parametrize(
+    ("name", "env"),
+    [
+        ("forgejo", {**GITHUB, "FORGEJO_ACTIONS": "true"}),
+        ("forgejo", {**GITHUB, "FORGEJO_ACTIONS": "true", "GITEA_ACTIONS": "true"}),
+        ("gitea", {**GITHUB, "GITEA_ACTIONS": "true"}),
+        ("github", GITHUB),
+        ("bitbucket", {"BITBUCKET_BUILD_NUMBER": "7"}),
+        ("gitlab", {"GITLAB_CI": "true"}),
+        ("woodpecker", {"CI": "woodpecker"}),
+        ("harness", {"HARNESS_PIPELINE_ID": "shop", "HARNESS_BUILD_ID": "7", "DRONE": "true"}),
+        ("azure", {"TF_BUILD": "True"}),
+        ("azure", {"TF_BUILD": "true"}),
+        ("buildkite", {"BUILDKITE": "true"}),
+        ("circleci", {"CIRCLECI": "true"}),
+        ("travis", {"TRAVIS": "true"}),
+        ("semaphore", {"SEMAPHORE": "true"}),
+        ("appveyor", {"APPVEYOR": "True"}),
+        ("appveyor", {"APPVEYOR": "true"}),
+        ("bitrise", {"BITRISE_BUILD_SLUG": "1f2e"}),
+        ("codefresh", {"CF_BUILD_ID": "5f2d"}),
+        ("teamcity", {"TEAMCITY_VERSION": "2026.1"}),
+        ("drone", {"DRONE": "true"}),
+        ("codebuild", {"CODEBUILD_BUILD_ARN": "arn:aws:codebuild:eu-west-1:1:build/shop:b1"}),
+        ("jenkins", {**JENKINS, "JENKINS_URL": "https://jenkins.acme.example/"}),
+        ("jenkins", {**JENKINS, "BUILD_TAG": "jenkins-shop-7"}),
+    ],
+    ids=str,
+)
+def test_a_mark_is_enough_for_its_own_system_and_no_other(name: str, env: dict[str, str]) -> None:
+    known = [system for system in ci.SYSTEMS.values() if system is not unknown.SYSTEM]
+    assert [system.name for system in known if system.detect(env)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "env"),
+    [
+        ("forgejo", {"FORGEJO_ACTIONS": "true"}),
+        ("gitea", {"GITEA_ACTIONS": "true"}),
+        ("woodpecker", {"CI_SYSTEM_NAME": "woodpecker"}),
+        ("harness", {"HARNESS_PIPELINE_ID": "shop"}),
+        ("harness", {"HARNESS_BUILD_ID": "7"}),
+        ("drone", {"DRONE": "1"}),
+        ("drone", {"DRONE": "true", "HARNESS_STAGE_ID": "Build"}),
+        ("semaphore", {"SEMAPHORE": "1"}),
+        ("circleci", {"CIRCLECI": "1"}),
+        ("jenkins", {**JENKINS, "BUILD_TAG": "hudson-shop-7"}),
+        ("jenkins", {"JOB_NAME": "shop", "JENKINS_URL": "https://jenkins.acme.example/"}),
+    ],
+    ids=str,
+)
+def test_a_system_is_not_recognised_by_half_of_its_mark(name: str, env: dict[str, str]) -> None:
+    assert not ci.SYSTEMS[name].detect(env)

@@ -33,3 +33,11 @@ def test_questions_change_nothing() -> None:
 def test_a_field_that_is_not_published_is_seen() -> None:
     wrong = QUERIES["Component"].replace("slug", "slugg")
     assert graphql.validate(schema(), graphql.parse(wrong))
+
+
+def test_the_beta_that_a_question_needs_is_asked_for_by_its_name() -> None:
+    """The types do not say which ones there are."""
+    named = {name: re.findall(r'@optIn\(to: "([^"]*)"\)', text) for name, text in QUERIES.items()}
+    assert {name: betas for name, betas in named.items() if betas} == {
+        "Permission": ["compass-beta"]
+    }

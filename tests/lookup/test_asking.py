@@ -1,0 +1,71 @@
+"""How a server is asked: within the shorter of two times, and what its answer is read as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compass_action.connection.answer import Answer
+from compass_action.connection.budget import Budget
+from compass_action.connection.exchange import Reply, Request, TooLargeError
+from compass_action.lookup import asking
+from compass_action.lookup.asking import Failed, Told, asker, read
+
+HANGING = OSError("it hangs up")
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        (Answer(200, b'{"a": [1]}'), {"a": [1]}),
+        (Answer(200, b"null"), None),
+        (Answer(200, b"{"), Failed(Answer(200, b"{"), "the answer is not JSON")),
+        (Answer(200, b"\xff"), Failed(Answer(200, b"\xff"), "the answer is not JSON")),
+        (
+            Answer(200, b"[" * 100_000),
+            Failed(Answer(200, b"[" * 100_000), "the answer is not JSON"),
+        ),
+        (Answer(201, b"{}"), Failed(Answer(201, b"{}"))),
+        (Answer(404, b"{}"), Failed(Answer(404, b"{}"))),
+        (HANGING, Failed(HANGING)),
+        (TooLargeError(), Failed(None, "the answer is too large")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_only_the_json_of_a_200_is_read(answer: Answer | Exception, value: Any) -> None:
+    assert read(answer) == value
+
+
+def test_a_failure_has_the_status_of_its_answer() -> None:
+    assert Failed(Answer(403, b"")).status == 403
+    assert Failed(HANGING).status is None
+    assert Failed().status is None
+
+
+@pytest.mark.parametrize(
+    ("left", "each", "taken"),
+    [(60.0, 5.0, 5.0), (3.0, 5.0, 3.0), (0.1, 5.0, 0.1), (60.0, 0.1, 0.1), (60.0, None, 5.0)],
+)
+def test_a_question_takes_the_shorter_of_two_times(
+    left: float, each: float | None, taken: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own, which is five seconds as a rule, and what is left of the budget."""
+    given: list[float] = []
+
+    def exchange(request: Request, seconds: float) -> Reply:
+        given.append(seconds)
+        return Reply(Answer(200, b"[7]"), 2.5)
+
+    monkeypatch.setattr(asking, "exchange", exchange)
+    monkeypatch.setattr(Budget, "left", left)
+    ask = asker(Budget(60)) if each is None else asker(Budget(60), each)
+    assert ask(Request("https://acme.example/")) == Told([7], 2.5)
+    assert given == [taken]
+
+
+def test_without_time_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "exchange", None)
+    monkeypatch.setattr(Budget, "left", 0.09)
+    told = asker(Budget(60))(Request("https://acme.example/"))
+    assert told == Told(Failed(None, "there was no time left to ask"))
