@@ -86,7 +86,8 @@ def end(
         for message in reported.said:
             call.log.say(*message)
         if begun.prepared is None:
-            return code or ending.skip(call, begun.unsent)
+            ending.skip(call, begun.unsent)
+            return code
         inputs = call.inputs._replace(
             state="cancelled" if cancelled else str(code),
             completed_at=at,
@@ -94,14 +95,16 @@ def end(
         )
         prepared = prepare(call, inputs, begun.run, begun.snapshot._replace(now=at), begun.tracked)
     except NothingToReport as nothing:
-        return code or ending.skip(call, str(nothing))
+        ending.skip(call, str(nothing))
+        return code
     except CompassEventError as error:
         ending.refuse(call, error)
         return code or (2 if fails else 0)
     announce(call, prepared)
     if prepared.destination is None:
         check.show_requests(call, begun.prepared)
-        return code or check.show_requests(call, prepared)
+        check.show_requests(call, prepared)
+        return code
     receipts = _deliver(call, inputs, prepared, hear)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts

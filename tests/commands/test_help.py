@@ -11,6 +11,7 @@ import pytest
 
 from compass_action.commands import help as pages
 from compass_action.commands.event_guide import GUIDES
+from compass_action.errors import InputError
 from compass_action.sandbox import Sandbox, running_sandbox
 from compass_action.tool_words import SEVERITIES, TOOLS
 from tests.commands import pages as made
@@ -102,3 +103,86 @@ def test_docs_and_manifest_of_the_package_stay_with_the_tables() -> None:
             ]  # fmt: skip
             assert unknown == [], (name, event_type)
     assert json.dumps(sorted(SEVERITIES)) == '["alert", "incident", "vulnerability"]'
+
+
+def test_the_kept_pages_are_those_of_all_topics() -> None:
+    """One that has gone from the program would be compared with nothing."""
+    assert sorted(file.stem for file in made.HELP.iterdir()) == [
+        "alert", "build", "check", "compass-event", "completion", "custom", "demo", "deployment",
+        "events", "exit-codes", "flag", "help", "incident", "inputs", "lifecycle", "post",
+        "pull-request", "push", "replay", "run", "sandbox", "send", "verify", "vulnerability",
+    ]  # fmt: skip
+
+
+def test_these_are_the_topics() -> None:
+    assert sorted(pages.topics()) == [
+        "", "alert", "build", "check", "completion", "custom", "demo", "deployment", "events",
+        "exit-codes", "flag", "help", "incident", "inputs", "lifecycle", "post", "pull-request", "push",
+        "replay", "run", "sandbox", "send", "verify", "vulnerability",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("Inciden", 'help: "Inciden" is not a topic. Did you mean incident?'),
+        ("xyz", 'help: "xyz" is not a topic. Use one of: run, incident, inputs, exit-codes.'),
+    ],
+)
+def test_an_unknown_topic_has_an_advice(topic: str, said: str) -> None:
+    with pytest.raises(InputError) as raised:
+        pages.page(topic)
+    assert [str(problem) for problem in raised.value.problems] == [said]
+
+
+def test_a_topic_is_named_in_any_case_and_the_first_one_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = (made.HELP / "exit-codes.txt").read_text()
+    assert pages.explain(["Exit_CODES", "build"]) == 0
+    assert capsys.readouterr() == (kept, "")
+    assert pages.explain([]) == 0
+    assert capsys.readouterr().out == (made.HELP / "compass-event.txt").read_text()
+
+
+def test_a_paragraph_is_broken_at_blanks_and_a_table_goes_on_below_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At eighty columns; what has a hyphen, as all options have, stays whole in a paragraph."""
+    words = ("x" * 70, "a-very-long-hyphen", "y" * 61, "z", "z")
+    monkeypatch.setattr(pages, "INPUTS_TEXT", " ".join(words))
+    page = pages.page("inputs").split("\n")
+    assert page[:3] == ["x" * 70, "a-very-long-hyphen " + "y" * 61, "z z"]
+    monkeypatch.setattr(pages, "EXIT_CODES", {"0": "a", "10": f"{'x' * 74} y"})
+    assert pages.page("exit-codes").split("\n")[:4] == [
+        "Exit codes:",
+        "  0   a",
+        f"  10  {'x' * 74}",
+        "      y",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        (
+            f"compass-event --a {'x' * 57} --b y",
+            [f"  compass-event --a {'x' * 57} \\", "      --b y"],
+        ),
+        (
+            f"compass-event --a {'x' * 58} --b y",
+            ["  compass-event \\", f"      --a {'x' * 58} --b y"],
+        ),
+        (f"{'x' * 90} --b y", [f"  {'x' * 90} \\", "      --b y"]),
+        ("a --b 'c\nd' --e f", ["  a --b 'c", "d' --e f"]),
+        (f"a --b 'c\n{'d' * 90}'", ["  a --b 'c", "d" * 90 + "'"]),
+    ],
+)
+def test_a_call_is_broken_before_an_option(
+    call: str, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the line would pass the eightieth column with its backslash."""
+    guide = GUIDES["custom"]._replace(examples=(call,))
+    monkeypatch.setattr(pages, "GUIDES", {**GUIDES, "custom": guide})
+    lines = pages.page("custom").split("\n")
+    assert lines[lines.index("Examples:") + 1 :] == shown

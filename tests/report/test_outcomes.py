@@ -214,3 +214,95 @@ def test_one_failure_with_two_things_to_do_is_two_messages() -> None:
         "Fix it.",
         "Fix the other thing.",
     ]
+
+
+def test_without_an_environment_or_a_name_there_are_no_such_facts() -> None:
+    part = {"startedAt": "2026-11-23T08:00:00Z", "completedAt": "2026-11-23T08:00:12Z"}
+    build = Event("build", "c", "one", {"buildProperties": part}, component_name="Shop")
+    other = Event("build", "c", "two", {"buildProperties": part})
+    found = outcomes.report("dry-run", [build, other], [])
+    assert (found.title, found.url) == ("", "")
+    assert found.facts == {"duration": "12 s"}
+    assert found.names == {"one": "Shop"}
+
+
+def test_a_component_is_told_by_its_name_where_it_is_known() -> None:
+    """Once, however many of its events failed."""
+    failed = [LOST, LOST._replace(payload=payload("ari/three")), LOST]
+    [message] = outcomes.closing(failed, "error", None, names={"two": "Till"})
+    assert message.level == "error"
+    assert message.text.split("\n")[2] == "Component: Till, three"
+
+
+def test_of_what_stays_after_a_replay_the_number_is_told_once_it_is_large() -> None:
+    """Up to three by name."""
+    many = [LOST._replace(payload=payload(name)) for name in "abcd"]
+    texts = {}
+    for number in (2, 3, 4):
+        [message] = closing(*many[:number], kept="box")
+        texts[number] = message.text.split("\n")[2:]
+    assert texts == {
+        2: ["Component: a, b", "They stay in box."],
+        3: ["Component: a, b, c", "They stay in box."],
+        4: ["4 events of 4 components", "They stay in box."],
+    }
+    [message] = closing(*[LOST] * 4, kept="box")
+    assert message.text.split("\n")[2:] == ["4 events of 1 component", "They stay in box."]
+
+
+def test_up_to_three_components_are_named() -> None:
+    for names, shown in (("abc", "a, b, c"), ("abcd", "a, b, c and 1 more")):
+        [message] = closing(*[LOST._replace(payload=payload(name)) for name in names])
+        assert message.text.split("\n")[2] == f"Component: {shown}"
+
+
+def test_what_was_not_tried_has_no_attempts() -> None:
+    [message] = closing(LOST._replace(detail="no time was left", attempts=0))
+    assert message.text.split("\n")[0] == "no time was left"
+    [message] = closing(LOST._replace(detail="", attempts=0))
+    assert message.text.split("\n")[0] == "Come back later."
+
+
+def test_where_some_were_kept_and_some_were_not_the_event_is_not_said_to_be_kept() -> None:
+    [message] = closing(KEPT, LOST._replace(payload=payload("three")), outbox="box")
+    assert (
+        message.text.split("\n")[-1] == "It could not be kept in the outbox, so the event is lost."
+    )
+
+
+def test_a_start_that_is_lost_is_one_line() -> None:
+    """With what the end will do about it."""
+    silent = LOST._replace(detail="")
+    for failed, remembered, text in (
+        ([LOST, REFUSED], True,
+         "Compass is down (HTTP 503), so the start is not shown yet. The outcome will carry it."),
+        ([silent], False,
+         "Compass is down, so the start is not shown yet. Pass started-at with the outcome."),
+    ):  # fmt: skip
+        assert outcomes.begin_lost(failed, remembered=remembered) == Message("warning", text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (30.0, ""),
+        (-30.0, ""),
+        (30.4, "30 s ahead of"),
+        (31.0, "31 s ahead of"),
+        (-30.6, "31 s behind"),
+    ],
+)
+def test_a_clock_that_is_half_a_minute_off_is_told(seconds: float, said: str) -> None:
+    """The last answer that told the time counts."""
+    told = [ACCEPTED._replace(clock_ahead_seconds=n) for n in (99.0, seconds, None)]
+    text = (
+        f"This runner's clock is {said} Compass's. Updates are numbered by time, so Compass may ignore "
+        "one that a runner with another clock reports. Set the runner's clock."
+    )
+    expected = [Message("warning", text, "The clocks disagree")] if said else []
+    assert outcomes.clock(told) == expected
+
+
+def test_a_clock_that_nobody_compared_is_not_told() -> None:
+    assert outcomes.clock([ACCEPTED]) == []
+    assert outcomes.clock([]) == []

@@ -121,3 +121,103 @@ def test_foreign_text_begins_no_markup() -> None:
     assert "https://acme.example/a%29%7Cb%60c" in text
     assert all(line.count("|") in (0, 6) for line in text.split("\n"))
     assert text.count("`") % 2 == 0
+
+
+ROW = Row("ari/one", "accepted")
+HEAD = [
+    "| Component | State | Environment | Took | Compass |",
+    "| --- | --- | --- | --- | --- |",
+]
+
+
+def body(report: Report) -> list[str]:
+    """The lines between the blank first one and the end."""
+    first, *lines, last = render_summary(report).split("\n")
+    assert (first, last) == ("", "")
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("state", "cell"),
+    [
+        ("SUCCESSFUL", "✅ `SUCCESSFUL`"), ("FAILED", "❌ `FAILED`"), ("ERROR", "❌ `ERROR`"),
+        ("TIMED_OUT", "⌛ `TIMED_OUT`"), ("CANCELLED", "🚫 `CANCELLED`"),
+        ("ROLLED_BACK", "↩️ `ROLLED_BACK`"), ("OPEN", "🔴 `OPEN`"), ("OPENED", "🔴 `OPENED`"),
+        ("RESOLVED", "🟢 `RESOLVED`"), ("CLOSED", "🟢 `CLOSED`"), ("REMEDIATED", "🟢 `REMEDIATED`"),
+        ("SNOOZED", "`SNOOZED`"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_state_has_its_sign(state: str, cell: str) -> None:
+    [*_, row] = body(Report({"event-type": "build", "state": state}, (ROW,)))
+    assert row == f"| `one` | {cell} |  |  | accepted |"
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "reason"),
+    [
+        (ROW, "accepted", []),
+        (Row("a", "accepted", "HTTP 202", "Fine", "Go on."), "accepted", []),
+        (Row("a", "dry-run", hint="Go on."), "not sent (dry run)", []),
+        (Row("a", "spooled", "HTTP 503.", "Compass is down", "Come back."), "⚠️ kept in the outbox",
+         ["", "- `a`: `Compass is down: HTTP 503`. Come back."]),
+        (Row("a", "failed", "", "Compass said no", "Do it."), "⚠️ lost",
+         ["", "- `a`: `Compass said no`. Do it."]),
+        (Row("a", "failed", "HTTP 400"), "⚠️ lost", ["", "- `a`: `HTTP 400`"]),
+        (Row("a", "failed"), "⚠️ lost", []),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_component_is_the_last_cell(
+    row: Row, cell: str, reason: list[str]
+) -> None:
+    """And why, below the table."""
+    _, _, _, _, line, *rest = body(Report({}, (row,)))
+    assert line.split(" | ", 4)[-1] == f"{cell} |"
+    assert rest == reason
+
+
+def test_the_first_three_components_of_a_reason_are_named() -> None:
+    """Of those that have a row."""
+    rows = [Row(f"ari/{number}", "failed", "HTTP 400") for number in range(201)]
+    for many, names in ((3, "`0`, `1`, `2`"), (4, "`0`, `1`, `2` and 1 more"),
+                        (201, "`0`, `1`, `2` and 197 more")):  # fmt: skip
+        *_, gap, reason = body(Report({}, tuple(rows[:many])))
+        assert (gap, reason) == ("", f"- {names}: `HTTP 400`")
+
+
+@pytest.mark.parametrize(
+    ("report", "heading"),
+    [
+        (Report({"event-type": "build"}, (ROW,), "CI #7"), "### Compass: build `CI #7`"),
+        (Report({"event-type": "build"}, (ROW,)), "### Compass: build event"),
+        (Report({}, (ROW,), "3 events"), "### Compass: `3 events`"),
+        (Report({}, (ROW,), url="https://a.example/(b)[c]<d>\\`*_é"),
+         "### Compass: [event](https://a.example/%28b%29%5Bc%5D%3Cd%3E%5C%60%2A%5F%C3%A9)"),
+    ],
+)  # fmt: skip
+def test_the_heading_has_type_and_title(report: Report, heading: str) -> None:
+    """A link where there is one, and what could end it early is encoded."""
+    assert body(report)[:4] == [heading, "", *HEAD]
+
+
+def test_a_summary_of_many_components_has_an_end() -> None:
+    whole = body(Report({}, (ROW,) * 200))
+    assert len(whole) == 4 + 200
+    assert whole[-1] == "| `one` |  |  |  | accepted |"
+    assert body(Report({}, (ROW,) * 201)) == [*whole, "| and 1 more | | | | |"]
+
+
+def test_a_summary_of_many_problems_has_an_end() -> None:
+    whole = body(Report({}, title="Wrong", problems=("state: no",) * 20))
+    assert whole == ["### ❌ Compass: Wrong", "", *["- `state: no`"] * 20]
+    assert body(Report({}, title="Wrong", problems=("state: no",) * 21)) == [
+        *whole,
+        "- and 1 more",
+    ]
+
+
+@pytest.mark.parametrize("state", ["IN_PROGRESS", "PENDING"])
+def test_a_problem_is_told_of_a_begin_too(state: str) -> None:
+    """Of which there is no summary else, and none where there was nothing to send."""
+    assert render_summary(Report({"state": state}, (ROW,))) == ""
+    assert render_summary(Report({"state": "OPEN"})) == ""
+    assert body(Report({"state": state}, problems=("no",)))[2:] == ["- `no`"]

@@ -1,0 +1,280 @@
+"""What is prepared before anything is sent: what it takes, what is told, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compass_action import __version__
+from compass_action.ci.run import CiRun
+from compass_action.commands import prepare
+from compass_action.commands.opening import open_call
+from compass_action.inputs.command_line import CommandLine
+from compass_action.snapshot import Snapshot
+from tests.building import ARI
+from tests.lookup.compass import Program, compass, program
+from tests.lookup.stand_in import StandIn
+from tests.recorded import NOW
+
+__all__ = ["compass", "program"]
+
+BUILD = (
+    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
+    "--started-at", "2026-11-25T10:00:00Z",
+)  # fmt: skip
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_RUN_ID": "7",
+    "GITHUB_JOB": "test",
+}
+TRACKED = (
+    '{"outputs":{"event-type":"build","pipeline-id":"%s","state":"IN_PROGRESS",'
+    '"update-sequence-number":"7"}}'
+)
+
+
+def problems(said: str) -> list[str]:
+    """The sentences about wrong inputs."""
+    text = said.replace("%0A", "\n").replace("%25", "%")
+    for head in ("Error: ", "::error title="):
+        text = text.removeprefix(head)
+    text = text.removeprefix("Some inputs are missing or wrong").lstrip(": \n")
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    ("more", "env", "said"),
+    [
+        ((), {}, ["track: only GitHub has a stage at the job's end. Report state in_progress, then the "
+                  "outcome."]),
+        (("--event-type", "incident"), GITHUB, ["track: a job can be tracked as a build or deployment, "
+                                                "not as incident."]),
+        (("--state", "sucess"), GITHUB, ['state: "sucess" is not a build state. Did you mean success?']),
+        (("--state", "sucess", "--event-type", "deployment"), GITHUB,
+         ['state: "sucess" is not a deployment state. Did you mean success?']),
+        (("--state", "", "--scope", "run"), GITHUB,
+         ["state: with scope run it has to be given: a job cannot tell how its run ended."]),
+        (("--scope", "run"), GITHUB, []),
+        (("--state", ""), GITHUB, []),
+        (("--event-type", "auto"), GITHUB, []),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_tracked_is_not_begun(
+    more: tuple[str, ...], env: dict[str, str], said: list[str]
+) -> None:
+    given = ("--track", "true", "--event-type", "build", "--state", "success", *more)
+    pairs = {given[at].removeprefix("--"): given[at + 1] for at in range(0, len(given), 2)}
+    begun = prepare.as_begun(open_call(CommandLine(arguments=pairs), env))
+    assert [str(problem) for problem in begun.problems] == said
+    assert (begun.inputs.state, begun.inputs.completed_at) == ("in_progress", None)
+
+
+def test_a_job_that_is_not_tracked_is_taken_as_it_is() -> None:
+    call = open_call(CommandLine(arguments={"state": "failed"}), {})
+    assert prepare.as_begun(call) is call
+
+
+REHEARSED = (
+    "act only rehearses this workflow: its runs all have the same id. Use dry-run, or an api-url on this "
+    "machine."
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "run", "said"),
+    [
+        ({}, CiRun("github"), None),
+        ({}, CiRun("github", rehearsal="act"), REHEARSED),
+        ({"api-url": "https://a.example"}, CiRun("github", rehearsal="act"), REHEARSED),
+        ({"api-url": "http://127.0.0.1:8377"}, CiRun("github", rehearsal="act"), None),
+        ({"dry-run": "true"}, CiRun("github", rehearsal="act"), None),
+        ({}, CiRun("github", withholds_secrets="a fork"), "GitHub hands no secrets to a fork."),
+        ({"api-token": "correct-horse"}, CiRun("github", withholds_secrets="a fork"), None),
+        ({"dry-run": "true"}, CiRun("github", withholds_secrets="a fork"), None),
+    ],
+)
+def test_a_run_that_has_nothing_true_to_send_is_skipped(
+    arguments: dict[str, str], run: CiRun, said: str | None
+) -> None:
+    call = open_call(CommandLine(arguments=arguments), GITHUB)
+    assert prepare.unsent(call, call.inputs, run) == said
+
+
+def test_records_are_read_nearest_first() -> None:
+    """Those of the step's own stage, of which there may be several, then an earlier job's."""
+    env = GITHUB | {
+        "STATE_COMPASS_TRACKED": "\n".join([TRACKED % "one", "damaged", TRACKED % "two"]),
+        "COMPASS_TRACKED": TRACKED % "three",
+    }
+    call = open_call(CommandLine(), env)
+    taken = Snapshot(env, NOW, records=(TRACKED % "four", f"COMPASS_TRACKED={TRACKED % 'five'}"))
+    found = [record.identity.pipeline_id for record in prepare.read_all_records(call, taken)]
+    assert found == ["one", "two", "three", "four", "five"]
+    begun = prepare.read_begun(open_call(CommandLine(), {"STATE_COMPASS_TRACKED": TRACKED % "one"}))
+    assert begun is None
+    begun = prepare.read_begun(
+        open_call(CommandLine(), GITHUB | {"STATE_COMPASS_TRACKED": TRACKED % "one"})
+    )
+    assert begun
+    assert begun.identity.pipeline_id == "one"
+
+
+def test_all_that_is_wrong_is_told_together(compass: StandIn, program: Program) -> None:
+    """Inputs, the place to send to, and where that is all, what the event itself lacks."""
+    ran = program(*BUILD, "--timeout", "soon", "--email", "ada", "--component-id", "x")
+    assert ran.code == 2
+    wheres = [line.partition(":")[0] for line in problems(ran.said)]
+    assert sorted(wheres) == ["component-id", "email", "timeout"]
+    ran = program(*BUILD, "--email", "ada", "--properties", "{pipeline: 7}")
+    wheres = [line.partition(":")[0] for line in problems(ran.said)]
+    assert wheres == ["email", "$.event.build.buildProperties.pipeline"]
+    ran = program(*BUILD, "--completed-at", "soon", "--properties", "{pipeline: 7}")
+    wheres = [line.partition(":")[0] for line in problems(ran.said)]
+    assert wheres == ["completed-at"]
+    assert compass.asked == []
+
+
+def test_what_was_given_and_could_not_be_read_is_not_missing_too(program: Program) -> None:
+    """Nor what may stand in properties that could not be read."""
+    ran = program("--event-type", "incident", "--properties", "[", "--severity", "high")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["properties"]
+    ran = program("--event-type", "deployment", "--properties", "[")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["properties"]
+    ran = program("--event-type", "incident", "--severity", "high")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["state", "event-id"]
+    ran = program(*BUILD, "--timeout", "soon", COMPASS_API_TOKEN="")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["timeout", "api-token"]
+    ran = program(*BUILD, COMPASS_EMAIL="", COMPASS_API_TOKEN="")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["email", "api-token"]
+
+
+def test_what_did_not_happen_is_skipped_unless_inputs_are_wrong(
+    compass: StandIn, program: Program
+) -> None:
+    ran = program(*BUILD, "--state", "skipped")
+    assert ran.code == 0
+    assert ran.said.startswith("Note: Nothing was sent: ")
+    ran = program(*BUILD, "--state", "skipped", "--timeout", "soon")
+    assert ran.code == 2
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["timeout"]
+    assert compass.asked == []
+
+
+def test_a_secret_in_an_event_stops_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it has got there: here two harmless values make it."""
+    ran = program(*BUILD, "--properties", '{pipeline: {pipelineId: "q-1234", displayName: "5678-q"}}',
+                  COMPASS_API_TOKEN='displayName":"5678-q')  # fmt: skip
+    assert ran.code == 2
+    assert (
+        "$: the API token stands in the event. Take it out of the input it came from." in ran.said
+    )
+
+
+def test_more_than_three_components_are_listed(program: Program) -> None:
+    ids = [ARI[:-1] + digit for digit in "4567"]
+    for many, listed in ((3, False), (4, True)):
+        ran = program(*BUILD, "--dry-run", COMPASS_COMPONENT_ID=",".join(ids[:many]))
+        assert ran.code == 0
+        section = f"{many} components\n" + "\n".join(one.rpartition("/")[2] for one in ids[:many])
+        assert (section in ran.said) is listed
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "said"),
+    [
+        (("--environment", "prod"), {}, True),
+        ((), {"INPUT_ENVIRONMENT": "prod"}, True),
+        ((), {"COMPASS_ENVIRONMENT": "prod"}, False),
+        ((), {}, False),
+    ],
+)
+def test_an_input_that_makes_no_difference_is_told_where_it_was_given_to_this_event(
+    argv: tuple[str, ...], env: dict[str, str], said: bool, program: Program
+) -> None:
+    """Not where it is set for a whole project."""
+    ran = program(*BUILD, "--dry-run", *argv, **env)
+    assert ran.code == 0
+    assert ("Note: " in ran.said and "environment" in ran.said.partition("POST")[0]) is said
+
+
+def test_for_somebody_who_looks_into_it_version_and_system_are_named(program: Program) -> None:
+    ran = program(*BUILD, "--dry-run", "--debug", **GITHUB)
+    assert f"Debug: Compass Event {__version__}, GitHub\n" in ran.said
+
+
+def test_a_start_is_not_asked_for_where_nothing_is_sent(compass: StandIn, program: Program) -> None:
+    """Neither offline nor where inputs are wrong; nor of what has no duration or has not ended."""
+    started = BUILD[:-2]
+    for argv in (
+        ("check", "--offline", *started),
+        (*started, "--timeout", "soon"),
+        (*started, "--state", "in_progress"),
+        ("--event-type", "custom", "--event-id", "c", "--display-name", "it"),
+        BUILD,
+    ):
+        program(*argv)
+        assert [one for one in compass.asked if one.path == "/graphql"] == []
+    program(*started)
+    assert compass.operations == ["EventsOfSource"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "asked"),
+    [
+        (BUILD[:-2], True),
+        (BUILD, False),
+        ((*BUILD[:-2], "--state", "in_progress"), False),
+        (("--event-type", "custom", "--event-id", "c"), False),
+        (
+            ("--event-type", "incident", "--event-id", "c", "--state", "open", "--severity", "1"),
+            False,
+        ),
+    ],
+)
+def test_the_host_is_asked_only_for_a_start_that_an_end_lacks(
+    argv: tuple[str, ...], asked: bool, program: Program
+) -> None:
+    ran = program(*argv, **GITHUB)
+    assert ran.code == 0, ran.said
+    assert ("Note: GitHub knows when the job began." in ran.said) is asked
+
+
+def test_a_file_with_a_slug_is_asked_about_only_where_no_component_is_named(
+    compass: StandIn, program: Program
+) -> None:
+    (program.folder / "compass.yml").write_text("slug: shop-web\n")
+    (program.folder / "map").write_text("")
+    assert program(*BUILD).code == 0
+    program(
+        *BUILD, "--component-map", f"** = {ARI}", "--changed-files", "a", COMPASS_COMPONENT_ID=""
+    )
+    assert compass.operations == []
+    assert program(*BUILD, COMPASS_COMPONENT_ID="").code == 0
+    assert compass.operations == ["CloudId", "BySlug"]
+    Path("compass.yml").unlink()
+    assert program(*BUILD, COMPASS_COMPONENT_ID="").code == 2
+    assert compass.operations == ["CloudId", "BySlug"]
+
+
+def test_of_what_compass_could_not_tell_the_missing_component_is_not_told_again(
+    program: Program,
+) -> None:
+    """But a wrong one is."""
+    ran = program(*BUILD, "--component-slug", "nobody", COMPASS_COMPONENT_ID="")
+    assert [line.partition(":")[0] for line in problems(ran.said)] == ["component-slug"]
+    ran = program(*BUILD, "--component-slug", "nobody", COMPASS_COMPONENT_ID="nonsense")
+    wheres = [line.partition(":")[0] for line in problems(ran.said)]
+    assert sorted(wheres) == ["component-id", "component-slug"]
+
+
+def test_the_endpoint_is_named_where_it_is_known() -> None:
+    for arguments, address in (
+        ({"site": "acme"}, "https://acme.atlassian.net/gateway/api/compass/v1/events"),
+        ({}, ""),
+    ):
+        assert (
+            prepare.site_address(open_call(CommandLine(arguments=arguments), {}).inputs) == address
+        )

@@ -1,0 +1,120 @@
+"""Records of begun events in files: what stands there afterwards, and the one sentence of a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compass_action.report import records
+from compass_action.tracking import Identity, Tracked
+
+BEGUN = Tracked(
+    Identity("deployment", "ci/shop", "prod", 42),
+    "IN_PROGRESS",
+    7,
+    "digest",
+    ("ari/one",),
+    environment={"environmentId": "prod", "displayName": "Production", "category": "PRODUCTION"},
+)
+AGAIN = BEGUN._replace(update_sequence_number=8, environment=None)
+OTHER = BEGUN._replace(identity=Identity("deployment", "ci/shop", "prod", 43))
+
+
+@pytest.fixture(autouse=True)
+def no_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def numbers(text: str) -> list[tuple[str, str]]:
+    """Of each line the two numbers; components are in none."""
+    found: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
+    assert [record["component_ids"] for record in found] == [[] for _ in found]
+    outputs = [record["outputs"] for record in found]
+    return [(each["sequence-number"], each["update-sequence-number"]) for each in outputs]
+
+
+def test_a_folder_has_one_file_for_each_event(tmp_path: Path) -> None:
+    """Whole, and with nothing left beside it."""
+    folder = tmp_path / "a" / "b"
+    for record in (BEGUN, OTHER, AGAIN):
+        assert records.keep_in_folder(folder, record) == []
+    assert sorted(file.name for file in folder.iterdir()) == sorted(
+        [BEGUN.file_name, OTHER.file_name]
+    )
+    assert numbers((folder / BEGUN.file_name).read_text()) == [("42", "8")]
+    assert (folder / BEGUN.file_name).read_text().endswith("}\n")
+
+
+def test_a_file_has_one_line_for_each_event(tmp_path: Path) -> None:
+    """A later record of an event stands in the place of the earlier one, which was longer."""
+    file = tmp_path / "a" / "b" / "record"
+    assert records.keep_in_file(str(file), BEGUN) == []
+    assert records.keep_in_file(str(file), AGAIN) == []
+    assert numbers(file.read_text()) == [("42", "8")]
+    assert file.read_text().count("\n") == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+    for record in (OTHER, BEGUN):
+        records.keep_in_file(str(file), record)
+    assert numbers(file.read_text()) == [("43", "7"), ("42", "7")]
+
+
+def test_a_file_in_the_current_folder_needs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert records.keep_in_file("record", BEGUN) == []
+    assert numbers(Path("record").read_text()) == [("42", "7")]
+
+
+def test_lines_of_somebody_else_stay(tmp_path: Path) -> None:
+    file = tmp_path / "record"
+    file.write_bytes(b"not ours \xff\n{}\n")
+    records.keep_in_file(str(file), BEGUN)
+    assert file.read_text("utf-8").splitlines()[:2] == ["not ours \ufffd", "{}"]
+
+
+def test_no_more_than_a_mebibyte_is_read(tmp_path: Path) -> None:
+    """A file may be anybody's, and endless."""
+    file = tmp_path / "record"
+    file.write_bytes(b"x" * 1_048_576 + b"y" * 4_096)
+    records.keep_in_file(str(file), BEGUN)
+    first, second = file.read_text().splitlines()
+    assert (len(first), set(first)) == (1_048_576, {"x"})
+    assert numbers(second) == [("42", "7")]
+
+
+def test_a_symlink_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    assert records.keep_in_file(str(tmp_path / "link"), BEGUN) == [
+        f"COMPASS_TRACKED cannot be kept in {tmp_path / 'link'} (it is a symlink), so the event's end "
+        "will not know its start."
+    ]
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    """It is opened for both ways, which never waits; there is no place in it to go back to."""
+    os.mkfifo(tmp_path / "pipe")
+    [sentence] = records.keep_in_file(str(tmp_path / "pipe"), BEGUN)
+    assert sentence.startswith(f"COMPASS_TRACKED cannot be kept in {tmp_path / 'pipe'} (")
+
+
+def test_what_cannot_be_kept_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    place = tmp_path / "file" / "folder"
+    sentence = (
+        f"COMPASS_TRACKED cannot be kept in {place} (a part of its path is no folder), so the event's "
+        "end will not know its start."
+    )
+    assert records.keep_in_folder(place, BEGUN) == [sentence]
+    assert records.write_into(str(place), "note", "text") == [sentence]
+    assert records.keep_in_file(f"{place}/record", BEGUN) == [
+        sentence.replace(f"{place} ", f"{place}/record ")
+    ]
