@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def facts(
 def told(found: Facts) -> list[tuple[str, str]]:
     with pytest.raises(InputError) as raised:
         identity.identify(found)
-    return [tuple(problem) for problem in raised.value.problems]
+    return [(problem.where, problem.what) for problem in raised.value.problems]
 
 
 SHELL = [
@@ -161,7 +162,7 @@ def test_a_begun_build_whose_restart_would_be_the_same_build_is_refused() -> Non
     )
 
 
-def begun(pipeline_id: str | None, **changed: object) -> Tracked:
+def begun(pipeline_id: str | None, **changed: Any) -> Tracked:
     record = Tracked(Identity("build", pipeline_id), "IN_PROGRESS", 1)
     return record._replace(**changed)
 
@@ -218,7 +219,7 @@ def test_an_id_stands_below_the_server_before_the_repository() -> None:
     ],
 )
 def test_an_environment_s_id_is_given_or_the_host_s_or_a_slug(
-    inputs: Inputs, run: dict[str, str], expected: str | None
+    inputs: Inputs, run: dict[str, Any], expected: str | None
 ) -> None:
     assert identity.environment_id(inputs, CiRun("gitlab")._replace(**run)) == expected
 

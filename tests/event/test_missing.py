@@ -51,7 +51,7 @@ RUN = ("gitlab.com/acme/shop/pipelines/9", None, None)
     ],
 )  # fmt: skip
 def test_an_event_that_was_begun_elsewhere_is_sought(
-    event_type: str, asked: dict[str, Any], identity: tuple[object, ...]
+    event_type: str, asked: dict[str, Any], identity: tuple[str | int | None, ...]
 ) -> None:
     """As its first component has it."""
     run = GITLAB._replace(job=None)

@@ -39,9 +39,9 @@ def test_milliseconds_are_counted_from_1970_on_and_never_rounded_up(
 
 @pytest.mark.parametrize("scope", ["job", "run"])
 def test_the_largest_number_is_one_below_2_to_the_53(scope: str) -> None:
-    largest = {"job_id": str(2**53 - 1), "run_id": str(2**53 - 1)}
-    asked = Inputs(scope=scope)
-    assert numbers.sequence_number(facts(RUN._replace(**largest), asked)) == 9_007_199_254_740_991
+    largest, asked = str(2**53 - 1), Inputs(scope=scope)
+    run = RUN._replace(job_id=largest, run_id=largest)
+    assert numbers.sequence_number(facts(run, asked)) == 9_007_199_254_740_991
     above = RUN._replace(job_id=str(2**53), run_id=str(2**53))
     with pytest.raises(ValueError, match="above") as raised:
         numbers.sequence_number(facts(above, asked))

@@ -249,7 +249,7 @@ def test_the_environment_of_a_begun_deployment_stays() -> None:
     ],
 )
 def test_a_pipeline_links_to_the_best_page_that_is_known(
-    asked: dict[str, str], run: dict[str, None], url: str | None
+    asked: dict[str, Any], run: dict[str, Any], url: str | None
 ) -> None:
     found = part("build", {"state": "failed"} | asked, RUN._replace(**run)).fields["pipeline"]
     assert found.get("url") == url

@@ -86,7 +86,7 @@ def test_an_event_is_this_request() -> None:
     ],
 )
 def test_an_event_links_to_the_nearest_page(
-    asked: dict[str, str], run: dict[str, None], url: str
+    asked: dict[str, Any], run: dict[str, Any], url: str
 ) -> None:
     [event] = built(FAILED._replace(**asked), RUN._replace(**run)).events
     assert event.body["url"] == url
@@ -103,7 +103,7 @@ def test_an_event_links_to_the_nearest_page(
     ],
 )  # fmt: skip
 def test_an_event_says_when_it_was_updated(
-    asked: dict[str, datetime], run: dict[str, datetime], updated: str, number: int
+    asked: dict[str, Any], run: dict[str, Any], updated: str, number: int
 ) -> None:
     [event] = built(FAILED._replace(**asked), RUN._replace(**run)).events
     assert (event.body["lastUpdated"], event.body["updateSequenceNumber"]) == (updated, number)
