@@ -7,7 +7,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # Pass other options to pytest: `make test PYTEST_ARGS="-x tests/event/test_states.py"`.
 PYTEST_ARGS ?= --numprocesses auto --dist worksteal
 
-.PHONY: demo test docs screenshots bench mutants format surfaces requirements clean
+SEEDS ?= $(shell seq 30)
+
+.PHONY: demo test docs screenshots bench mutants chance format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -27,6 +29,13 @@ bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT"
 
 mutants: $(VENV)/.test ## plant faults and count those that no test notices; takes an hour or two; MUTANTS_ARGS="--module delivery --own-only"
 	@$(BIN)/python -m benchmarks.mutants $(MUTANTS_ARGS)
+
+chance: $(VENV)/.test ## the suite once for each of SEEDS, in another order and with other examples: does a test fail by chance?
+	@failed=; for seed in $(SEEDS); do \
+		rm -rf .hypothesis; echo "Seed $$seed"; \
+		$(BIN)/python -m pytest $(PYTEST_ARGS) -p randomly --randomly-seed=$$seed --hypothesis-profile=chance --hypothesis-seed=$$seed \
+			|| failed="$$failed $$seed"; \
+	done; test -z "$$failed" || { echo "It failed with these seeds:$$failed"; exit 1; }
 
 format: $(VENV)/.check ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -117,7 +117,8 @@ def _send(call: Call, contents: Mapping[str, Found], destination: Destination) -
     stay = sum(found.stay for found in contents.values()) + unread
     fails = call.inputs.on_error == "fail"
     if not entries:
-        call.log.say("info", "nothing to replay")
+        if not stay:  # else the warning has said so
+            call.log.say("info", "nothing to replay")
         left = Report(outcomes.outputs("failed" if stay else "skipped", ()))
         return ending.leave(call, left) or int(fails and stay > 0)
     if unread:

@@ -47,7 +47,6 @@ def records(env: Mapping[str, str]) -> tuple[Place, ...]:
 SYSTEM = System(
     "hudsucker",
     "Hudsucker",
-    "Hudsucker",
     detect,
     parse,
     Naming(
@@ -110,5 +109,5 @@ def test_a_new_system_is_one_record(
         [event] = sandbox.feed()["events"]
         assert list(event["identity"].values()) == identity
         assert event["started_at"] < event["completed_at"]
-        assert "hudsucker" in begun.log
+        assert "Hudsucker" in begun.log
         assert "accepted by Compass" in ended.log

@@ -141,7 +141,15 @@ def test_an_outbox_from_outside_is_not_trusted(
     assert replay(sandbox, file) == 1
     assert sandbox.requests == []
     assert file.read_bytes() == before
-    assert "holds no valid event" in said(capsys)
+    text = said(capsys)
+    assert "holds no valid event" in text
+    assert "nothing to replay" not in text
+
+
+def test_where_nothing_is_left_a_replay_says_so(file: Path, sandbox: Sandbox, capsys: Any) -> None:
+    file.touch()
+    assert replay(sandbox, file) == 0
+    assert said(capsys).splitlines()[-1] == "nothing to replay"
 
 
 def test_a_request_for_another_endpoint_is_not_sent_to_this_one(

@@ -28,6 +28,8 @@ MANIFEST = yaml.load((ROOT / "no-docker" / "action.yml").read_text(), yaml.BaseL
 STEPS = {step["id"]: step for step in MANIFEST["runs"]["steps"]}
 BASH = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c")  # GitHub's `shell: bash`
 
+NOT_INSTALLED = "Compass Event could not be installed"
+
 
 class Ran(NamedTuple):
     """One step that has run."""
@@ -124,3 +126,10 @@ def run_report(run_step: RunStep, sandbox: Sandbox, tmp_path: Path) -> RunStep:
         return run_step("event", **{**unset, **variables, **inputs})
 
     return run
+
+
+def assert_lost(ran: Ran, title: str = NOT_INSTALLED) -> None:
+    """A warning, nothing installed, and the job goes on."""
+    assert (ran.exit_code, ran.outputs) == (0, {}), ran.log.visible_log
+    assert [(one.kind, one.title) for one in ran.log.annotations] == [("warning", title)]
+    assert "Nothing was sent." in ran.log.annotations[0].message
