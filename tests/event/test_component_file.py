@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compass_action.event import component_file
 from compass_action.event.component_file import Named, find_slugs, read_file
 from compass_action.workspace import ComponentFile, ComponentFiles
 
@@ -66,3 +67,20 @@ def test_a_file_with_a_slug_and_no_id_is_one_to_ask_about(
 ) -> None:
     files = ComponentFiles((ComponentFile("a.yml", text), ComponentFile("b.yml", "name: x")))
     assert find_slugs(files) == ({"a.yml": slug} if slug else {})
+
+
+def test_only_files_that_may_be_ones_to_ask_about_are_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A checkout may have thousands of others."""
+    parsed: list[str] = []
+
+    def read(text: str) -> Named:
+        parsed.append(text)
+        return read_file(text)
+
+    monkeypatch.setattr(component_file, "read_file", read)
+    texts = ("slug: a", "id: ari:x\nslug: b", "name: c", "id: ari:x", "", None)
+    files = tuple(ComponentFile(f"{n}.yml", text) for n, text in enumerate(texts))
+    assert find_slugs(ComponentFiles(files)) == {"0.yml": "a"}
+    assert parsed == ["slug: a"]
