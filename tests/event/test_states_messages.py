@@ -193,6 +193,8 @@ def test_a_state_that_nobody_says_is_told(kind: str, system: str, where: str, to
         ("flag", 7, '"7" is not a flag status. Use one of: on, off, created, archived … '
          "(compass-event help flag has them all)."),
         ("build", "sucess", '"sucess" is not a build state. Did you mean success?'),
+        ("incident", True,
+         '"true" is not an incident state. Use one of: open, resolved, deleted.'),
         ("build", False, None),
     ],
 )  # fmt: skip
