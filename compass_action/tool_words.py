@@ -132,7 +132,7 @@ _LEVELS = {
     "alert": ("P1", "P2", "P3", "P4", "P5"),
     "vulnerability": ("CRITICAL", "HIGH", "MEDIUM", "LOW"),
 }
-# Of the words of the fifth rank, those with a meaning of their own are low where there are four levels.
+# Where Compass has four levels, what is minor or less is low; `normal` and `error` have no counterpart.
 _OTHERWISE = {
     "vulnerability": {"minor": "LOW", "negligible": "LOW", "normal": "", "error": "", "lowest": "LOW",
                       "info": "LOW", "informational": "LOW", "notice": "LOW", "trivial": "LOW"},
