@@ -82,6 +82,8 @@ def test_what_is_wrong_is_told_in_these_words(argv: str, problems: list[str]) ->
         ("--version", CommandLine("version")),
         ("check --version", CommandLine("version")),
         ("--help --version", CommandLine("help")),
+        ("--version -h", CommandLine("help")),
+        ("--help x run", CommandLine("help")),
         ("post replay f", CommandLine("post")),
         ("post events f --debug", CommandLine("post")),
         ("post --debug", CommandLine("post", {"debug": "true"})),
