@@ -212,3 +212,16 @@ def test_packed_refs_are_read_up_to_four_mebibytes(tmp_path: Path) -> None:
     assert len(read_git(tmp_path).packed_refs) == 4 * 1024 * 1024
     os.truncate(packed, 4 * 1024 * 1024 + 1)
     assert read_git(tmp_path).packed_refs == ""
+
+
+def test_what_is_not_read_is_not_left_open(tmp_path: Path) -> None:
+    """A pipe at which a read would wait for ever, and a folder."""
+    os.mkfifo(tmp_path / "fifo")
+    before = os.open(tmp_path, os.O_RDONLY)
+    os.close(before)
+    for path in (tmp_path / "fifo", tmp_path):
+        with pytest.raises(ValueError, match=r"^it is not a regular file\.$"):
+            read_regular_file(path, 1)
+    after = os.open(tmp_path, os.O_RDONLY)
+    os.close(after)
+    assert after == before
