@@ -9,7 +9,7 @@ PYTEST_ARGS ?= --numprocesses auto --dist worksteal
 
 SEEDS ?= $(shell seq 30)
 
-.PHONY: demo test docs screenshots bench mutants chance format surfaces requirements clean
+.PHONY: demo test docs screenshots architecture bench mutants chance format surfaces requirements clean
 
 demo: $(VENV)/.demo ## play the life of real pipelines against the local stand-in for Compass; KEEP=1 keeps its page
 	@$(BIN)/python entrypoint.py demo $(if $(KEEP),--keep)
@@ -20,9 +20,12 @@ test: $(VENV)/.test ## install and run the whole suite
 docs: build/docs-venv/.docs ## the documentation as a site, in build/docs; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs --quiet build --strict
 
-screenshots: $(VENV)/.demo ## pictures of the sandbox's page for the docs; needs npm and Chromium
+screenshots: $(VENV)/.demo ## pictures for the docs: the sandbox's page, GitHub's step summary; needs npm, Chromium, a font with emoji
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent
-	@node tests/browser/screenshots.mjs docs/images feed,metrics,event
+	@node tests/browser/screenshots.mjs docs/images feed,metrics,event,summary
+
+architecture: $(VENV)/.demo ## the picture of the parts and their imports, for the docs
+	@$(BIN)/python -m docs.architecture
 
 bench: $(VENV)/.test ## measure it all in one go; BENCH_ARGS="--before CHECKOUT" compares two versions
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -115,7 +115,10 @@ RULE = "| --- | --- | --- | --- | --- |"
 
 
 def judge_summary(summary: str) -> None:
-    """A blank line, a heading, and a list of problems or a table with words, code spans and links."""
+    """A blank line, a heading, and a list of problems, or a table and a list of reasons.
+
+    All of it is words of the program's own, code spans and links.
+    """
     if not summary:
         return
     blank, heading, second, *rows = summary.split("\n")
@@ -129,7 +132,11 @@ def judge_summary(summary: str) -> None:
     assert heading.startswith("### Compass: ")
     assert is_own(heading.removeprefix("### ")), heading
     assert (rows[0], rows[1]) == (HEAD, RULE)
-    for row in rows[2:]:
+    table, _, reasons = "\n".join(rows[2:]).partition("\n\n")
+    for row in filter(None, reasons.split("\n")):
+        assert row.startswith("- ")
+        assert is_own(row), row
+    for row in filter(None, table.split("\n")):
         assert row.startswith("| ")
         assert row.endswith(" |")
         cells = row[1:-1].split("|")

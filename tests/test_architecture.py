@@ -12,6 +12,7 @@ import pytest
 
 import compass_action
 from compass_action import ci
+from docs import architecture
 from tests.sources import PACKAGE, ROOT, effects, imports, read_package, texts
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -131,6 +132,24 @@ def test_the_sandbox_judges_by_itself() -> None:
         if room(name) == "sandbox":
             used = {room(target) for target in imports(name, source, SOURCES)}
             assert used <= {"sandbox", ""}, name
+
+
+def test_the_picture_shows_the_source() -> None:
+    """`make architecture` draws it anew."""
+    drawn = architecture.draw(architecture.used(SOURCES))
+    assert architecture.PICTURE.read_text("utf-8") == drawn
+
+
+def test_the_picture_has_every_room_in_order() -> None:
+    shown = [room for part in architecture.PARTS for room in part.modules or (part.name,)]
+    assert [room for room in shown if room not in PROGRAMS] == list(ROOMS)
+    assert {room for room in shown if room in PROGRAMS} == set(PROGRAMS)
+
+
+@pytest.mark.parametrize("part", [part for part in architecture.PARTS if part.gives])
+def test_the_record_in_the_picture_is_the_part_s_own(part: architecture.Part) -> None:
+    inside = [source for name, (source, _) in SOURCES.items() if room(name) == part.name]
+    assert any(f"class {part.gives}(NamedTuple)" in source for source in inside)
 
 
 @pytest.mark.parametrize("name", NAMES)

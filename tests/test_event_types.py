@@ -2,55 +2,77 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from compass_action.commands.event_guide import GUIDES
+from compass_action.event.parts import PARTS
 from compass_action.event_types import EVENT_TYPES, OUTCOMES
+from compass_action.inputs.table import BY_NAME
+from compass_action.lookup.queries import QUERIES
+from compass_action.sandbox import shape
+from compass_action.sandbox.page import words
 from compass_action.schemas import load_schema
 from tests.recorded import TESTS, read_json
 
 WORDS: dict[str, dict[str, str]] = read_json(TESTS / "event" / "states.json")
+VULNERABILITY = ("vulnerabilityStartTime", "remediationTime")
 ALERT = ("createdAt", "acknowledgedAt", "snoozedAt", "closedAt")
 
 
-@pytest.mark.parametrize(
-    ("name", "part", "outcome", "times", "has_duration"),
-    [
-        ("deployment", "deploymentProperties", "state", ("startedAt", "completedAt"), True),
-        ("build", "buildProperties", "state", ("startedAt", "completedAt"), True),
-        ("incident", "incidentProperties", "state", ("startTime", "endTime"), False),
-        ("flag", "flagProperties", "status", ("",), False),
-        ("alert", "alertProperties", "status", ALERT, False),
-        ("lifecycle", "lifecycleProperties", "stage", ("",), False),
-        ("custom", "customEventProperties", "", ("",), False),
-        ("push", "pushEventProperties", "", ("",), False),
-        ("pullRequest", "pullRequestProperties", "status", ("",), False),
-        (
-            "vulnerability",
-            "vulnerabilityProperties",
-            "state",
-            ("vulnerabilityStartTime", "remediationTime"),
-            False,
-        ),
-    ],
+# Each type's name, own part, what its outcome is called, its times, whether we begin and end it.
+PUBLISHED: Sequence[tuple[str, str, str, tuple[str, ...], bool]] = (
+    ("deployment", "deploymentProperties", "state", ("startedAt", "completedAt"), True),
+    ("build", "buildProperties", "state", ("startedAt", "completedAt"), True),
+    ("incident", "incidentProperties", "state", ("startTime", "endTime"), False),
+    ("flag", "flagProperties", "status", ("",), False),
+    ("alert", "alertProperties", "status", ALERT, False),
+    ("lifecycle", "lifecycleProperties", "stage", ("",), False),
+    ("custom", "customEventProperties", "", ("",), False),
+    ("push", "pushEventProperties", "", ("",), False),
+    ("pullRequest", "pullRequestProperties", "status", ("",), False),
+    ("vulnerability", "vulnerabilityProperties", "state", VULNERABILITY, False),
 )
+
+
+@pytest.mark.parametrize(("name", "part", "outcome", "times", "has_duration"), PUBLISHED)
 def test_a_type_is_what_the_contract_says(
     name: str, part: str, outcome: str, times: tuple[str, ...], has_duration: bool
 ) -> None:
-    """Its own part, what its outcome is called, its times; two of them are begun and ended by us."""
     row = EVENT_TYPES[name]
     assert (row.name, row.part, row.outcome) == (name, part, outcome)
     assert ((row.starts, *row.ends), row.has_duration) == (times, has_duration)
 
 
-def test_there_are_ten_types() -> None:
+def test_the_table_has_the_types_of_the_contract() -> None:
     """In the API's order, which is that of the help and of the messages."""
-    assert list(EVENT_TYPES) == [
-        "deployment", "build", "incident", "flag", "alert",
-        "lifecycle", "custom", "push", "pullRequest", "vulnerability",
-    ]  # fmt: skip
+    assert list(EVENT_TYPES) == [name for name, *_ in PUBLISHED]
+
+
+def test_one_type_is_spelt_with_a_hyphen() -> None:
     assert [row.word for row in EVENT_TYPES.values() if row.word != row.name] == ["pull-request"]
+
+
+@pytest.mark.parametrize("name", EVENT_TYPES)
+@pytest.mark.parametrize(
+    "table", [PARTS, GUIDES, shape.TYPES, words.TYPES], ids=["parts", "guide", "shape", "words"]
+)
+def test_every_table_knows_every_type(table: Mapping[str, object], name: str) -> None:
+    assert name in table
+
+
+@pytest.mark.parametrize("name", sorted(EVENT_TYPES.keys() - shape.NOT_SHOWN))
+def test_verify_asks_for_every_type_that_is_shown(name: str) -> None:
+    """The part with what tells one event from another."""
+    assert re.search(rf"\b{EVENT_TYPES[name].part} {{", QUERIES["EventsOfSource"])
+
+
+def test_the_help_of_event_type_names_every_type() -> None:
+    told = set(re.findall(r"[a-z-]+", BY_NAME["event-type"].help))
+    assert {row.word for row in EVENT_TYPES.values()} <= told
 
 
 def test_every_known_word_is_written_down() -> None:

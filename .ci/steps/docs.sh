@@ -25,6 +25,10 @@ nothing_from_elsewhere() { # scripts, styles, pictures and fonts of the built pa
     ! grep -rl 'data-md-component="source"' build/docs --include='*.html' &&
         ! grep -rnoE '(src|<link[^>]* rel="?(stylesheet|icon|preconnect)"?[^>]* href)="?https?://[^" >]*' build/docs --include='*.html'
 }
+site_tests() { # with the browser and its tools from browser.sh
+    (cd tests/browser && node --test --test-reporter=spec site.test.mjs)
+}
 step "make docs" make docs
 step "docs: nothing is loaded from elsewhere" nothing_from_elsewhere
+step "docs: the site in a browser" site_tests
 step "docs: Bitbucket's schema" bitbucket_documents

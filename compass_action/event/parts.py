@@ -168,10 +168,9 @@ def _alert(facts: Facts) -> Part:
     return Part(_with_times(fields, **times), notices)
 
 
-def _flag(facts: Facts) -> Part:
-    """A change of a feature flag."""
-    status = states.find(facts)
-    return _identified(facts, status=status)
+def _plain(facts: Facts) -> Part:
+    """What has an id and an outcome, and nothing else that the context could give."""
+    return _identified(facts, **{EVENT_TYPES[facts.event_type].outcome: states.find(facts)})
 
 
 def _lifecycle(facts: Facts) -> Part:
@@ -234,7 +233,7 @@ PARTS: Mapping[str, Callable[[Facts], Part]] = {
     "build": _build,
     "deployment": _deployment,
     "incident": _incident,
-    "flag": _flag,
+    "flag": _plain,
     "alert": _alert,
     "lifecycle": _lifecycle,
     "custom": _custom,

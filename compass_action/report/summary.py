@@ -1,4 +1,4 @@
-"""The step summary: a heading and one table in Markdown. Pure."""
+"""The step summary in Markdown: a heading, one table, and what failed below it. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from .safe import code
 
 ROWS_MAX = 200
 PROBLEMS_MAX = 20
+NAMES_MAX = 3
 UNFINISHED = ("IN_PROGRESS", "PENDING")
 SIGNS: Mapping[str, str] = {
     "SUCCESSFUL": "✅", "FAILED": "❌", "ERROR": "❌", "TIMED_OUT": "⌛", "CANCELLED": "🚫",
     "ROLLED_BACK": "↩️", "OPEN": "🔴", "OPENED": "🔴", "RESOLVED": "🟢", "CLOSED": "🟢",
     "REMEDIATED": "🟢",
 }  # fmt: skip
-RESULTS = {"accepted": "accepted", "dry-run": "not sent (dry run)"}
+DONE = ("accepted", "dry-run")
+RESULTS: Mapping[str, str] = {
+    "accepted": "accepted", "dry-run": "not sent (dry run)", "spooled": "⚠️ kept in the outbox",
+}  # fmt: skip
 TABLE = (
     "| Component | State | Environment | Took | Compass |",
     "| --- | --- | --- | --- | --- |",
@@ -61,6 +65,9 @@ def _table(report: Report) -> Iterator[str]:
     left = len(report.rows) - ROWS_MAX
     if left > 0:
         yield f"| and {left} more | | | | |"
+    reasons = list(_reasons(report))
+    if reasons:
+        yield from ("", *reasons)
 
 
 def _component(row: Row, report: Report) -> str:
@@ -71,13 +78,25 @@ def _component(row: Row, report: Report) -> str:
 
 
 def _result(row: Row) -> str:
-    """Say what became of it, and what to do where it failed."""
-    if row.outcome in RESULTS:
-        return RESULTS[row.outcome]
-    word = "kept in the outbox" if row.outcome == "spooled" else "lost"
-    said = ": ".join(filter(None, (row.headline, row.detail.rstrip("."))))
-    hint = row.hint.replace("|", "¦")
-    return f"⚠️ {word}: " + ". ".join(filter(None, (code(said), hint)))
+    """Say what became of it, in a word or two; the reasons stand below the table."""
+    return RESULTS.get(row.outcome, "⚠️ lost")
+
+
+def _reasons(report: Report) -> Iterator[str]:
+    """Say what failed and what to do, once for all components that it is true of.
+
+    In a cell such a sentence would squeeze the other columns, on a phone out of sight.
+    """
+    found: dict[str, list[str]] = {}
+    for row in report.rows[:ROWS_MAX]:
+        said = code(": ".join(filter(None, (row.headline, row.detail.rstrip(".")))))
+        reason = ". ".join(filter(None, (said, row.hint)))
+        if row.outcome not in DONE and reason:
+            found.setdefault(reason, []).append(_component(row, report))
+    for reason, names in found.items():
+        more = len(names) - NAMES_MAX
+        named = ", ".join(names[:NAMES_MAX]) + (f" and {more} more" if more > 0 else "")
+        yield f"- {named}: {reason}"
 
 
 def _link(url: str) -> str:

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const python = process.env.PYTHON ?? `${root}/.venv/bin/python`;
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const python = process.env.PYTHON ?? `${root}/.venv/bin/python`;
 const site = "ari:cloud:compass:a5fd7e86-1037-4957-88e1-656b1179d617:component/30307f94-33fc-4613-b40d-651fee166c5e";
 
 export const story = {

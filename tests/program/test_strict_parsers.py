@@ -16,10 +16,13 @@ def test_the_judges_can_find_fault() -> None:
     good += (
         "| Component | State | Environment | Took | Compass |\n| --- | --- | --- | --- | --- |\n"
     )
-    good += (
-        "| [`a`](https://a/) | ✅ `SUCCESSFUL` | `qa` | 2 s | ⚠️ lost: `no`. Try again, or not. |\n"
-    )
+    good += "| [`a`](https://a/) | ✅ `SUCCESSFUL` | `qa` | 2 s | ⚠️ lost |\n"
+    reasons = "\n- [`a`](https://a/), `b` and 2 more: `no`. Try again, or not.\n"
     judge_summary(good)
+    judge_summary(good + reasons)
+    for bad in ("- <b>: `no`\n", "- [x](https://e)\n", "`a`: no\n", "| `a` | b | c | d | e |\n"):
+        with pytest.raises(AssertionError):
+            judge_summary(good + reasons + bad)
     for bad in (
         "| `a` | b | c | d |\n",
         "| <b> | b | c | d | e |\n",

@@ -60,8 +60,22 @@ def test_none_for_a_begin(tmp_path: Path) -> None:
 def test_what_to_do_where_it_failed(tmp_path: Path) -> None:
     with running_sandbox(faults=[{"status": 401, "body": "{}"}]) as sandbox:
         call(["--state", "success"], github(tmp_path, sandbox.url), tmp_path)
-    [row] = [line for line in summary(tmp_path).split("\n") if "⚠️" in line]
-    assert re.search(r"⚠️ lost: `Compass refused the credentials: HTTP 401`\. [A-Z][^|`]+ \|$", row)
+    *_, row, gap, reason, end = summary(tmp_path).split("\n")
+    assert row.endswith("| ⚠️ lost |")
+    assert (gap, end) == ("", "")
+    said = "Compass refused the credentials: HTTP 401"
+    assert re.fullmatch(rf"- `{ARI.rpartition('/')[2]}`: `{said}`\. [A-Z][^|`]+", reason)
+
+
+def test_one_reason_is_told_once_for_all_its_components() -> None:
+    rows = [Row(f"{ARI[:-1]}{n}", "spooled", "HTTP 503", "It is down", "Wait.") for n in range(5)]
+    rows.append(Row(ARI, "failed", "HTTP 404", "It is not known", "Look."))
+    text = render_summary(Report({"event-type": "build", "state": "FAILED"}, tuple(rows)))
+    assert text.count("⚠️ kept in the outbox") == 5
+    first, second = text.split("\n")[-3:-1]
+    names = ", ".join(f"`{row.component_id.rpartition('/')[2]}`" for row in rows[:3])
+    assert first == f"- {names} and 2 more: `It is down: HTTP 503`. Wait."
+    assert second.endswith(": `It is not known: HTTP 404`. Look.")
 
 
 def test_one_when_inputs_are_wrong(tmp_path: Path) -> None:
@@ -103,7 +117,7 @@ def test_foreign_text_begins_no_markup() -> None:
         url="https://acme.example/a)|b`c",
     )
     text = render_summary(report)
-    assert text.count("\n") == 6
+    assert text.count("\n") == 8
     assert "https://acme.example/a%29%7Cb%60c" in text
     assert all(line.count("|") in (0, 6) for line in text.split("\n"))
     assert text.count("`") % 2 == 0

@@ -99,9 +99,13 @@ def test_a_message_is_one_short_printable_line_without_a_password(path: Path) ->
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
-def test_every_type_has_examples(event_type: str) -> None:
+def test_every_type_has_valid_examples(event_type: str) -> None:
     assert [path for path in VALID if path.stem == f"{event_type}-minimal"]
     assert [path for path in VALID if path.stem == f"{event_type}-full"]
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_every_type_has_invalid_examples(event_type: str) -> None:
     assert sum(read_type(path) == event_type for path in INVALID) >= 3
 
 
