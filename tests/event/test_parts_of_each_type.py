@@ -12,7 +12,6 @@ from compass_action.ci.run import CiRun
 from compass_action.errors import InputError, NothingToReport
 from compass_action.event.facts import Facts
 from compass_action.event.parts import Part, build_part
-from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
 from compass_action.tracking import Identity, Tracked
 
@@ -293,9 +292,20 @@ def test_identity_and_state_are_told_together(event_type: str) -> None:
     assert found == ["pipeline-id", "state"]
 
 
-def test_every_type_has_a_part() -> None:
-    state = {"incident": "open", "vulnerability": "open", "alert": "open", "flag": "on",
-             "lifecycle": "production", "pullRequest": "open"}  # fmt: skip
-    for event_type in EVENT_TYPES:
-        asked = {"state": state.get(event_type, "failed"), "environment": "live"}
-        assert part(event_type, asked | {"event_id": "7"}, PUSHED).fields
+@pytest.mark.parametrize(
+    ("event_type", "state"),
+    [
+        ("deployment", "failed"), ("build", "failed"), ("incident", "open"), ("flag", "on"),
+        ("alert", "open"), ("lifecycle", "production"), ("custom", ""), ("push", ""),
+        ("pullRequest", "open"), ("vulnerability", "open"),
+    ],
+)  # fmt: skip
+def test_a_type_is_made_by_its_own_function(event_type: str, state: str) -> None:
+    """None takes another one's fields."""
+    asked = {"state": state or None, "environment": "live", "event_id": "7"}
+    found = part(event_type, asked, PUSHED).fields
+    assert ("id" in found) is (event_type not in ("build", "deployment"))
+    assert ("pipeline" in found) is (event_type in ("build", "deployment"))
+    assert ("environment" in found) is (event_type == "deployment")
+    assert ("branchName" in found) is (event_type == "push")
+    assert ("repoUrl" in found) is (event_type == "pullRequest")
