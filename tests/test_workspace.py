@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,27 @@ def test_a_glob_that_matches_more_than_anybody_reports_is_refused(
     assert all(file.by_chance for file in found)
 
 
+def test_a_walk_ends_where_there_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of the checkout may be large."""
+
+    def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        for name in "abc":
+            yield f"{top}/{name}", [], ["compass.yml"]
+        raise AssertionError("it has walked on")
+
+    monkeypatch.setattr(workspace, "COMPONENT_FILES_MAX", 2)
+    monkeypatch.setattr(os, "walk", walk)
+    assert problem(tmp_path, "*/compass.yml") == "more than 2 files match it. Write a narrower one."
+
+
 def test_a_file_that_was_named_is_not_there_by_chance(tmp_path: Path) -> None:
     write(tmp_path / "a.yml")
     patterns = ["a.yml", "b.yml"]
-    assert read_component_files(tmp_path, patterns, ["b.yml"]) == ComponentFiles(
-        (ComponentFile("a.yml", "id: x\n"),)
-    )
+    named = read_component_files(tmp_path, patterns, ["b.yml"])
+    assert named == ComponentFiles((ComponentFile("a.yml", "id: x\n"),))
+    assert [file.by_chance for file in named.files] == [False]
     assert read_component_files(tmp_path, patterns, patterns) == ComponentFiles(
         (ComponentFile("a.yml", "id: x\n", by_chance=True),)
     )
@@ -93,6 +109,9 @@ def test_where_there_is_none_it_is_told_where_others_are(tmp_path: Path) -> None
         write(tmp_path / folder / "compass.yml")
     write(tmp_path / "a" / "compass.yaml")
     write(tmp_path / "node_modules" / "compass.yml")
+    write(tmp_path / "a" / "x" / "other.yml")
+    write(tmp_path / "a" / "compass.yml.bak")
+    assert read_component_files(tmp_path, names[2:], names[2:]) == ComponentFiles()
     found = read_component_files(tmp_path, names, names)
     assert found == ComponentFiles((), tuple(f"{folder}/compass.yml" for folder in "abcd"))
     missing = tmp_path / "missing"
