@@ -91,6 +91,11 @@ def _same(*names: str) -> dict[str, str]:
     return {name.lower().replace("_", " "): name for name in names}
 
 
+def _with_tools(event_type: str, own: dict[str, str]) -> dict[str, str]:
+    """Add what other tools say; our own words stand before theirs, and mean what they mean here."""
+    return own | words_of(event_type) | own
+
+
 _ENVIRONMENT = ("environment", "environment-id", "environment-category", "environment-map")
 _PIPELINE = (*_ENVIRONMENT, "pipeline-id", "pipeline-url", "sequence-number")
 _TIMES = ("started-at", "completed-at")
@@ -128,9 +133,11 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "incident",
             "incidentProperties",
             "state",
-            _same("OPEN", "RESOLVED", "DELETED")
-            | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"}
-            | words_of("incident"),
+            _with_tools(
+                "incident",
+                _same("OPEN", "RESOLVED", "DELETED")
+                | {"opened": "OPEN", "firing": "OPEN", "closed": "RESOLVED"},
+            ),
             "startTime",
             ("endTime",),
             unused=_PIPELINE,
@@ -140,21 +147,25 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "flagProperties",
             "status",
             # The contract: known in any case; every other value is accepted and shown as unknown.
-            {
-                word: word.replace(" ", "_")
-                for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
-            }
-            | {"true": "on", "false": "off"}
-            | words_of("flag"),
+            _with_tools(
+                "flag",
+                {
+                    word: word.replace(" ", "_")
+                    for word in ("on", "off", "created", "archived", "deleted", "targeting updated")
+                }
+                | {"true": "on", "false": "off"},
+            ),
             unused=(*_PIPELINE, *_TIMES),
         ),
         EventType(
             "alert",
             "alertProperties",
             "status",
-            _same("OPENED", "ACKNOWLEDGED", "SNOOZED", "CLOSED")
-            | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"}
-            | words_of("alert"),
+            _with_tools(
+                "alert",
+                _same("OPENED", "ACKNOWLEDGED", "SNOOZED", "CLOSED")
+                | {"open": "OPENED", "firing": "OPENED", "resolved": "CLOSED"},
+            ),
             "createdAt",
             ("acknowledgedAt", "snoozedAt", "closedAt"),
             unused=_PIPELINE,
@@ -186,9 +197,11 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "vulnerability",
             "vulnerabilityProperties",
             "state",
-            _same("OPEN", "REMEDIATED", "DECLINED")
-            | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"}
-            | words_of("vulnerability"),
+            _with_tools(
+                "vulnerability",
+                _same("OPEN", "REMEDIATED", "DECLINED")
+                | {"opened": "OPEN", "fixed": "REMEDIATED", "dismissed": "DECLINED"},
+            ),
             "vulnerabilityStartTime",
             ("remediationTime",),
             unused=_PIPELINE,

@@ -189,7 +189,7 @@ def _without_runs(text: str, form: str) -> str:
             at += 1
             continue
         at += RUN_CHARS
-        while at < len(text) and text[at - RUN_CHARS + 1 : at + 1] in runs:
+        while text[at - RUN_CHARS + 1 : at + 1] in runs:  # at the end the slice is too short
             at += 1
         shown.append(HIDDEN)
     return "".join(shown)

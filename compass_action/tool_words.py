@@ -132,10 +132,9 @@ _LEVELS = {
     "alert": ("P1", "P2", "P3", "P4", "P5"),
     "vulnerability": ("CRITICAL", "HIGH", "MEDIUM", "LOW"),
 }
-# What Compass has four levels for knows no `none`, and what is minor is low.
+# Where Compass has four levels, what is minor or less is low; `normal` and `error` have no counterpart.
 _OTHERWISE = {
-    "vulnerability": {"minor": "LOW", "negligible": "LOW", "none": "", "normal": "", "error": "",
-                      "p5": "", "5": "", "s5": "", "sev5": "", "severity5": "", "lowest": "LOW",
+    "vulnerability": {"minor": "LOW", "negligible": "LOW", "normal": "", "error": "", "lowest": "LOW",
                       "info": "LOW", "informational": "LOW", "notice": "LOW", "trivial": "LOW"},
 }
 # fmt: on

@@ -115,10 +115,8 @@ def digest_of(component_ids: Iterable[str]) -> str:
 
 def read_record(text: str | None) -> Tracked | None:
     """Read a record; None if there is none or it is damaged, for it comes from outside."""
-    if not text:
-        return None
     try:
-        record: Any = json.loads(text)
+        record: Any = json.loads(text or "")
         outputs = _texts(record["outputs"])
         numbers = {
             name: read_integer(outputs[name])
@@ -182,7 +180,6 @@ def record_of_echoes(echoes: Mapping[str, str]) -> str:
 
 def _texts(values: Mapping[Any, Any]) -> dict[Any, str]:
     for text in values.values():
-        if not isinstance(text, str):
-            raise TypeError
-        text.encode()  # UnicodeEncodeError: half of a surrogate pair, which cannot be sent
+        # AttributeError: no text. UnicodeEncodeError: half of a surrogate pair, which cannot be sent.
+        text.encode()
     return dict(values)

@@ -93,7 +93,7 @@ def _find(workspace: Path, pattern: str) -> list[str]:
     """
     matches, top = glob_matcher(pattern), str(workspace)
     start = len(top.rstrip("/")) + 1
-    named = {part for part in pattern.split("/") if not is_glob(part)}
+    named = set(pattern.split("/"))
     # Most names need no path: the end of the pattern does not match them.
     _, spans, end = pattern.rpartition("/")[2].rpartition("**")
     name_matches = glob_matcher(f"*{end}" if spans else end)

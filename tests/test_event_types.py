@@ -10,7 +10,7 @@ import pytest
 
 from compass_action.commands.event_guide import GUIDES
 from compass_action.event.parts import PARTS
-from compass_action.event_types import EVENT_TYPES
+from compass_action.event_types import EVENT_TYPES, OUTCOMES
 from compass_action.inputs.table import BY_NAME
 from compass_action.lookup.queries import QUERIES
 from compass_action.sandbox import shape
@@ -94,3 +94,78 @@ def test_every_state_is_one_of_the_contract(kind: str) -> None:
         assert [row.words[state.lower().replace("_", " ")] for state in schema["enum"]] == schema[
             "enum"
         ]
+
+
+ENVIRONMENT = ("environment", "environment-id", "environment-category", "environment-map")
+PIPELINE = (*ENVIRONMENT, "pipeline-id", "pipeline-url", "sequence-number")
+TIMES = ("started-at", "completed-at")
+
+
+@pytest.mark.parametrize(
+    ("name", "unused"),
+    [
+        ("deployment", ()),
+        ("build", (*ENVIRONMENT, "sequence-number")),
+        ("incident", PIPELINE),
+        ("flag", (*PIPELINE, *TIMES)),
+        ("alert", PIPELINE),
+        ("lifecycle", (*PIPELINE, *TIMES)),
+        ("custom", ("state", *PIPELINE, *TIMES)),
+        ("push", ("state", *PIPELINE, *TIMES)),
+        (
+            "pullRequest",
+            ("display-name", "description", "url", "external-event-source-id", "update-sequence-number",
+             *PIPELINE, *TIMES),
+        ),
+        ("vulnerability", PIPELINE),
+    ],
+)  # fmt: skip
+def test_of_some_inputs_a_type_has_no_use(name: str, unused: tuple[str, ...]) -> None:
+    assert EVENT_TYPES[name].unused == unused
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_every_word_means_what_is_written_down(kind: str) -> None:
+    codes = {"0", "1", "2", "124", "127", "-1"}
+    meant = {word: state for word, state in WORDS[kind].items() if word not in codes}
+    assert dict(EVENT_TYPES[kind].words) == meant
+
+
+def test_the_words_for_what_did_not_happen_are_these() -> None:
+    assert {word for word, outcome in OUTCOMES.items() if outcome == "SKIPPED"} == {
+        "skipped", "not built", "neutral", "stale", "manual", "inactive", "blocked", "declined",
+        "denied", "approval rejected", "action required",
+    }  # fmt: skip
+    assert {word for word in OUTCOMES if word not in WORDS["deployment"]} == {
+        word for word, outcome in OUTCOMES.items() if outcome == "SKIPPED"
+    }
+    assert {word for word in WORDS["deployment"] if word not in WORDS["build"]} == {
+        "rolled back", "rollback",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "examples"),
+    [
+        ("deployment", "success, failure, cancelled, running, pending, rolled back, unknown"),
+        ("build", "success, failure, cancelled, running, timed out, error, unknown"),
+        ("incident", "open, resolved, deleted"),
+        ("flag", "on, off, created, archived, deleted, targeting updated"),
+        ("alert", "opened, acknowledged, snoozed, closed"),
+        ("lifecycle", "pre release, production, deprecation, end of life"),
+        ("custom", ""),
+        ("push", ""),
+        ("pullRequest", "created, in review, merged, rejected"),
+        ("vulnerability", "open, remediated, declined"),
+    ],
+)
+def test_messages_name_the_first_word_for_each_outcome(name: str, examples: str) -> None:
+    assert ", ".join(EVENT_TYPES[name].examples) == examples
+
+
+def test_every_outcome_of_ours_is_one_of_these() -> None:
+    """The CI systems' own records refer to the words, and `read` to SKIPPED."""
+    assert set(OUTCOMES.values()) == {
+        "SUCCESS", "FAILURE", "CANCELLED", "RUNNING", "PENDING", "TIMEOUT", "ERROR", "ROLLBACK",
+        "UNKNOWN", "SKIPPED",
+    }  # fmt: skip

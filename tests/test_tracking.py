@@ -11,6 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compass_action.tracking import (
+    DOTENV_NAME,
+    FILE_NAMES,
+    FOLDER_NAME,
+    NAME,
+    NOTE_NAME,
     Identity,
     Tracked,
     digest_of,
@@ -211,3 +216,138 @@ def test_the_outputs_of_an_earlier_job_are_known_by_the_record_beside_them() -> 
     outputs |= {"update-sequence-number": "7"}
     assert read_echoes({"COMPASS_TRACKED": record_of_echoes(outputs)}) == outputs
     assert read_echoes({"COMPASS_TRACKED": "damaged"}) == read_echoes({}) == {}
+
+
+LIVE = {"category": "PRODUCTION", "displayName": "Live $", "environmentId": "live"}
+FULL = Tracked(
+    Identity("deployment", "github.com/acme/shop/x", "live", 7),
+    state="IN_PROGRESS",
+    update_sequence_number=1_795_435_200_250,
+    components="21066d108d5319ec",
+    component_ids=("one", "two"),
+    started_at=datetime(2026, 11, 23, 8, 0, 0, 250_000, tzinfo=UTC),
+    environment=LIVE,
+    source_id="https://github.com/acme/shop#",
+)
+OUTPUTS = {
+    "event-type": "deployment",
+    "state": "IN_PROGRESS",
+    "pipeline-id": "github.com/acme/shop/x",
+    "environment-id": "live",
+    "environment-category": "PRODUCTION",
+    "sequence-number": "7",
+    "started-at": "2026-11-23T08:00:00.250Z",
+    "update-sequence-number": "1795435200250",
+}
+
+
+def test_a_record_is_written_so() -> None:
+    """Other versions read it: a later stage may run in another one."""
+    assert FULL.outputs == OUTPUTS
+    assert json.loads(FULL.to_json({"outcome": "accepted", "state": "FAILED"})) == {
+        "outputs": OUTPUTS | {"outcome": "accepted", "state": "FAILED"},
+        "components": "21066d108d5319ec",
+        "component_ids": ["one", "two"],
+        "started_at": "2026-11-23T08:00:00.250Z",
+        "environment": LIVE,
+        "source_id": "https://github.com/acme/shop#",
+    }
+    bare = Tracked(Identity("build", "p"), None, None)
+    assert bare.to_json() == (
+        '{"outputs":{"event-type":"build","pipeline-id":"p"},"components":"","component_ids":[],'
+        '"started_at":null,"environment":null,"source_id":null}'
+    )
+    assert read_record(FULL.to_json()) == FULL
+
+
+def test_its_file_and_its_variable_have_these_names() -> None:
+    assert FULL.file_name == "compass-event-fd41dba70b9d2eaf.json"
+    assert Tracked(Identity("build", "p"), "FAILED", 1).file_name == (
+        "compass-event-cf37fdeb13ba2a0f.json"
+    )
+    assert (NAME, FOLDER_NAME, NOTE_NAME, DOTENV_NAME) == (
+        "COMPASS_TRACKED", "compass-event", "compass-event-note.json", "compass-event.env",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("compass-event-0123456789abcdef.json", True),
+        ("compass-event-0123456789abcde.json", False),
+        ("compass-event-0123456789abcdef0.json", False),
+        ("compass-event-0123456789ABCDEF.json", False),
+        ("compass-event-0123456789abcdef_json", False),
+        ("compass-event-note.json", False),
+    ],
+)
+def test_a_record_s_file_is_known_by_its_name(name: str, ours: bool) -> None:
+    assert bool(FILE_NAMES.fullmatch(name)) is ours
+
+
+def test_a_digest_is_that_of_the_components_in_any_order() -> None:
+    assert digest_of(("one", "two")) == digest_of(["two", "one", "two"]) == "21066d108d5319ec"
+    assert digest_of(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, {}),
+        ({"components": "abc"}, {"components": "abc"}),
+        ({"components": ""}, {}),
+        ({"component_ids": [], "components": "abc"}, {"component_ids": (), "components": "abc"}),
+        ({"component_ids": []}, {"component_ids": (), "components": ""}),
+        ({"started_at": None}, {"started_at": None}),
+        ({"environment": None}, {"environment": None}),
+        ({"environment": {}}, {"environment": None}),
+        ({"source_id": "s"}, {"source_id": "s"}),
+        ({"source_id": ""}, {}),
+    ],
+)
+def test_a_record_that_says_less_is_read_as_far_as_it_goes(
+    changed: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """That of 0.1.0 has the components alone, and no digest of them."""
+    whole = Tracked(
+        Identity("deployment", "p", "live", 1),
+        "IN_PROGRESS",
+        2,
+        components="7692c3ad3540bb80",
+        component_ids=("one",),
+        started_at=datetime(2026, 11, 23, 8, tzinfo=UTC),
+        environment=GOOD["environment"],
+    )
+    assert read_record(json.dumps(GOOD | changed)) == whole._replace(**expected)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"components": 7}, {"source_id": 7}, {"components": ["x"]}, {"source_id": "\ud83d"}]
+)  # fmt: skip
+def test_a_record_that_says_nonsense_is_none(changed: dict[str, Any]) -> None:
+    assert read_record(json.dumps(GOOD | changed)) is None
+
+
+def test_a_record_of_a_type_without_duration_needs_no_state() -> None:
+    """GitLab's dotenv file has the outputs of every event."""
+    record = json.dumps({"outputs": {"event-type": "incident"}})
+    assert read_record(record) == Tracked(Identity("incident"), None, None)
+    build = {"event-type": "build", "pipeline-id": "p", "state": "FAILED"}
+    assert read_record(json.dumps({"outputs": build})) is None
+    numbered = build | {"update-sequence-number": "0"}
+    assert read_record(json.dumps({"outputs": numbered})) == (
+        Tracked(Identity("build", "p"), "FAILED", 0)
+    )
+    stateless = numbered | {"state": ""}
+    assert read_record(json.dumps({"outputs": stateless})) is None
+
+
+def test_records_are_read_with_the_variable_s_name_or_without() -> None:
+    line = Tracked(Identity("build", "p"), "FAILED", 0).to_json()
+    assert len(list(read_records([line, f"COMPASS_TRACKED={line}", f"COMPASS_TRACKE={line}"]))) == 2
+
+
+def test_the_outputs_of_an_event_that_is_over_are_written_alone() -> None:
+    assert record_of_echoes({"state": "$x"}) == '{"outputs":{"state":"\\u0024x"}}'
+    assert read_echoes({"COMPASS_TRACKED": '{"outputs": {"state": 7}}'}) == {}
+    assert read_echoes({"OTHER": record_of_echoes({"state": "x"})}) == {}

@@ -192,10 +192,8 @@ def of_part(event_type: str, part: Mapping[str, Any]) -> Identity:
 
 def _whole(value: object) -> int | None:
     """Read a whole number; the properties' YAML has it as a text."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
     try:
-        return read_integer(str(value))
+        return read_integer(str(value))  # of true, 7.0 and null no text is a whole number
     except ValueError:
         return None
 

@@ -72,7 +72,7 @@ def parse(argv: Sequence[str]) -> CommandLine:
         return CommandLine("version")
     problems = [
         *_problems(words, command),
-        *_rest_problems(command, named, behind, dashes < len(argv)),
+        *_rest_problems(command, named, behind),
     ]
     arguments = _arguments(words)
     if command == "run" and behind:
@@ -149,9 +149,7 @@ def _problems(words: Sequence[Word], command: str) -> Iterator[Problem]:
 SEE = "See compass-event --help."
 
 
-def _rest_problems(
-    command: str, named: Sequence[str], behind: Sequence[str], dashes: bool
-) -> Iterator[Problem]:
+def _rest_problems(command: str, named: Sequence[str], behind: Sequence[str]) -> Iterator[Problem]:
     """Find what is wrong with the words beside the options."""
     if command == "run":
         if not behind:
@@ -162,7 +160,7 @@ def _rest_problems(
             yield Problem("run", what)
     elif (named or behind) and not COMMANDS[command].takes:
         word = [*named, *behind][0]
-        if command == "send" and not (dashes and not named):
+        if command == "send" and named:
             advice = advise(word, COMMANDS, EXAMPLES, "compass-event --help")
             yield Problem("command", f"{quoted(word)} is not a command. {advice}")
         else:

@@ -72,10 +72,11 @@ def read_owners(text: str) -> tuple[tuple[str, str], ...]:
     rules = []
     for line in filter(None, (entry.strip() for entry in re.split(r"[\n\r,]", text))):
         glob, equals, ari = (part.strip() for part in line.rpartition("="))
-        if not equals or not glob.strip("/") or not ari:
+        glob = glob.removeprefix("./").strip("/")
+        if not equals or glob in ("", ".") or not ari:  # these would match no file
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `path glob = ARI` on each line, such as "
                 "`services/cart = ari:cloud:compass:…`."
             )
-        rules.append((glob.removeprefix("./").strip("/"), ari))
+        rules.append((glob, ari))
     return tuple(rules)

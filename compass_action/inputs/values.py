@@ -93,11 +93,9 @@ def read_time(text: str) -> datetime:
     match = RFC3339.fullmatch(text)
     if match:
         date, clock, fraction, offset = match.groups()
-        micros = (fraction or "0")[:6].ljust(6, "0")
         try:
-            return datetime.fromisoformat(
-                f"{date}T{clock}.{micros}{offset.upper().replace('Z', '+00:00')}"
-            ).astimezone(UTC)
+            written = f"{date}T{clock}.{fraction or 0}{offset.upper()}"
+            return datetime.fromisoformat(written).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
     raise ValueError(

@@ -76,6 +76,8 @@ def test_only_what_holds_a_change_is_chosen() -> None:
     [
         ((), "Nothing changed: changed-files is an empty list."),
         (("README.md",), 'No component holds a changed file ("README.md").'),
+        (("a", "b", "c"), 'No component holds a changed file ("a", "b", "c").'),
+        (("a", "b", "c", "d"), 'No component holds a changed file ("a", "b", "c" and 1 more).'),
         (
             ("a", "b", "c", "d", "e"),
             'No component holds a changed file ("a", "b", "c" and 2 more).',

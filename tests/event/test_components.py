@@ -174,3 +174,149 @@ def test_all_problems_are_told_at_once() -> None:
         ComponentFile("c", "id: x"),
     ]
     assert len(refused(Inputs(cloud_id="x"), files)) == 4
+
+
+NO_ARI = "is not a component's ARI. Write ari:cloud:compass:CLOUD-ID:component/UUID/UUID."
+WHERE = (
+    "(ari:cloud:compass:CLOUD-ID:component/UUID/UUID); Compass shows it in the menu of the component's "
+    "page."
+)
+NOTHING_THERE = (
+    "component-id: it is not given, and there is no compass.yml or compass.yaml at the root of the "
+    f"workspace. Give the component's ARI {WHERE}"
+)
+BELOW = (
+    "component-id: it is not given, and there is no compass.yml at the root of the workspace, but below "
+    'it. Name the files in component-file ("a/compass.yml", "b/compass.yml"), or give the component\'s '
+    f"ARI {WHERE}"
+)
+EMPTY = (
+    "component-id: it is not given, and the workspace is empty. Add a step with checkout, or give the "
+    f"component's ARI {WHERE}"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "checkout", "told"),
+    [
+        (ComponentFiles(), "Add a step with checkout", NOTHING_THERE),
+        (ComponentFiles((), ("a/compass.yml", "b/compass.yml")), "Add a step with checkout", BELOW),
+        (ComponentFiles(workspace_is_empty=True), "Add a step with checkout", EMPTY),
+        (ComponentFiles(workspace_is_empty=True), "", NOTHING_THERE),
+    ],
+)
+def test_where_there_is_no_component_it_is_told_what_to_give(
+    files: ComponentFiles, checkout: str, told: str
+) -> None:
+    with pytest.raises(InputError) as raised:
+        choose(Inputs(), files, checkout=checkout)
+    assert [str(problem) for problem in raised.value.problems] == [told]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Inputs(component_id=("x",)), [f'component-id: "x" {NO_ARI}']),
+        (Inputs(component_map=(("a", "x"),)), [f'component-map: "x" {NO_ARI}']),
+        (
+            Inputs(component_id=(ari(),), cloud_id="x"),
+            ['cloud-id: "x" is not a cloud id. Write a UUID.'],
+        ),
+        (
+            Inputs(component_id=(ari(1), ari(2, OTHER_CLOUD))),
+            [f"component-id: the components belong to different clouds: {CLOUD}, {OTHER_CLOUD}. Use one "
+             "step for each site."],
+        ),
+        (
+            Inputs(component_id=(ari(1), ari(2, OTHER_CLOUD)), cloud_id=CLOUD),
+            [f"cloud-id: {CLOUD} is not the cloud of the component, which is {OTHER_CLOUD}. Leave "
+             "cloud-id out, or give a component of that site."],
+        ),
+        (
+            Inputs(component_id=("x",), cloud_id=CLOUD),
+            [f'component-id: "x" {NO_ARI}'],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_the_components_is_told(asked: Inputs, told: list[str]) -> None:
+    assert refused(asked) == told
+
+
+def test_auto_reads_the_files_and_every_other_id_and_slug_and_map_reads_none() -> None:
+    given = {"component-file": Given("a.yml", "--component-file")}
+    assert wanted_files(given | {"component-id": Given("AUTO", "--component-id")}) == ("a.yml",)
+    assert wanted_files(given | {"component-id": Given("auto,x", "--component-id")}) == ()
+    for name in ("component-slug", "component-map"):
+        assert wanted_files(given | {name: Given("x", f"--{name}")}) == ()
+
+
+FOUND = ComponentFile("a/compass.yml", f"id: {ari(1)}", by_chance=True)
+ODD = ComponentFile("b/compass.yml", "id: other", by_chance=True)
+UNREAD = ComponentFile("c/compass.yml", problem="it is not valid UTF-8.", by_chance=True)
+TEXTS = {
+    ODD: 'component-file "b/compass.yml": its id is not a component\'s ARI.',
+    UNREAD: 'component-file "c/compass.yml": it is not valid UTF-8.',
+}
+
+
+def test_what_a_glob_matches_and_is_no_component_s_file_is_left_out_and_told() -> None:
+    found = choose(Inputs(), ComponentFiles((FOUND, ODD, UNREAD)))
+    assert found.ids == (ari(1),)
+    assert found.notices == (
+        'component-file "b/compass.yml" is left out: its id is not a component\'s ARI.',
+        'component-file "c/compass.yml" is left out: it is not valid UTF-8.',
+    )
+    assert refused(Inputs(), (ODD, UNREAD)) == [TEXTS[ODD], TEXTS[UNREAD]]
+
+
+@pytest.mark.parametrize("name", ["compass.yml", "compass.yaml"])
+def test_a_default_file_of_another_tool_is_left_out_silently(name: str) -> None:
+    """It was tried, not asked for; where nothing else is found, or something else is wrong, it is told."""
+    other = ODD._replace(path=name)
+    assert choose(Inputs(), ComponentFiles((FOUND, other))).notices == ()
+    told = TEXTS[ODD].replace("b/compass.yml", name)
+    assert refused(Inputs(), (other,)) == [told]
+    asked = ComponentFile("x.yml", problem="it is not there.")
+    assert refused(Inputs(), (other, asked)) == ['component-file "x.yml": it is not there.', told]
+    assert refused(Inputs(), (FOUND, other, asked)) == ['component-file "x.yml": it is not there.']
+
+
+def test_the_files_of_a_checkout_that_may_be_a_stranger_s_are_not_believed() -> None:
+    """What is given is."""
+    with pytest.raises(InputError) as raised:
+        choose(Inputs(), ComponentFiles((FOUND,)), foreign="it may be a fork's")
+    assert [str(problem) for problem in raised.value.problems] == [
+        'component-file "a/compass.yml": it may be a fork\'s.'
+    ]
+    given = choose(Inputs(component_id=(ari(2),)), ComponentFiles((FOUND,)), foreign="it may be")
+    assert given.ids == (ari(2),)
+    with pytest.raises(InputError, match="there is no compass"):
+        choose(Inputs(), ComponentFiles(), foreign="it may be")
+
+
+def test_what_compass_tells_of_a_file_counts_before_what_stands_in_it() -> None:
+    told = {"b/compass.yml": ari(7)}
+    assert choose(Inputs(), ComponentFiles((FOUND, ODD)), ids=told).ids == (ari(1), ari(7))
+    slug = ComponentFile("b/compass.yml", "slug: shop")
+    assert choose(Inputs(), ComponentFiles((slug,)), ids=told).ids == (ari(7),)
+    asked = ComponentFile("x.yml", "id: other")
+    assert refused(Inputs(), (asked,)) == [f'component-file "x.yml": "other" {NO_ARI}']
+
+
+def test_the_cloud_is_the_components_own() -> None:
+    found = choose(Inputs(component_id=(ari(1, OTHER_CLOUD),)), ComponentFiles())
+    assert (found.cloud_id, found.notices) == (OTHER_CLOUD, ())
+    assert choose(Inputs(component_map=(("a", ari(3)),)), ComponentFiles()).ids == (ari(3),)
+
+
+def test_a_change_that_no_file_s_component_holds_leaves_what_was_asked_for() -> None:
+    """A glob's file that could not be read is nobody's business, if it holds no change."""
+    unread = UNREAD._replace(by_chance=False)
+    touched = Inputs(changed_files=("a/x.py",))
+    assert refused(touched, (FOUND, unread)) == [TEXTS[UNREAD]]
+    assert choose(touched, ComponentFiles((FOUND, UNREAD))).notices == ()
+    assert refused(Inputs(changed_files=("b/x.py",)), (FOUND, ODD)) == [TEXTS[ODD]]
+    both = choose(Inputs(changed_files=("a/x.py", "b/x.py")), ComponentFiles((FOUND, ODD)))
+    assert both.notices == (
+        'component-file "b/compass.yml" is left out: its id is not a component\'s ARI.',
+    )

@@ -128,3 +128,74 @@ def test_a_slug_is_short_and_plain(name: str) -> None:
 @given(st.text(alphabet="aB9._- /é", max_size=12))
 def test_case_and_blanks_around_do_not_change_a_slug(name: str) -> None:
     assert slug(name.upper()) == slug(f"\t{name.lower()} ")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("prod", ("PRODUCTION", 'the word "prod"', "")),
+        ("staging-prod", ("PRODUCTION", 'the word "prod"', "staging")),
+        ("prod-staging-eu", ("PRODUCTION", 'the word "prod"', "staging")),
+        ("stage-staging-prod", ("PRODUCTION", 'the word "prod"', "stage")),
+        ("prod-production", ("PRODUCTION", 'the word "production"', "")),
+        ("internal-model", ("STAGING", 'the word "model"', "")),
+        ("quality-internal", ("STAGING", 'the word "internal"', "quality")),
+        ("quality-dev", ("DEVELOPMENT", 'the word "dev"', "")),
+        ("dev-quality", ("DEVELOPMENT", 'the word "dev"', "")),
+        ("pre-prod", ("STAGING", 'the word "preprod"', "")),
+        ("pre-staging", ("STAGING", 'the word "staging"', "")),
+        ("pre-qa", ("TESTING", 'the word "qa"', "")),
+        ("pre", ("UNMAPPED", "", "")),
+        ("non-prod", ("UNMAPPED", "", "")),
+        ("no-eu-prod", ("PRODUCTION", 'the word "prod"', "")),
+        ("non-prod-dev", ("DEVELOPMENT", 'the word "dev"', "")),
+        ("E2E", ("TESTING", 'the word "e2e"', "")),
+        ("eu/blue/prod", ("PRODUCTION", 'the word "prod"', "")),
+        ("review/prod", ("DEVELOPMENT", 'the word "review"', "")),
+        ("Preview - live", ("DEVELOPMENT", 'the word "preview"', "")),
+        ("preview \u2013 live", ("DEVELOPMENT", 'the word "preview"', "")),
+        ("preview-live", ("PRODUCTION", 'the word "live"', "preview")),
+        ("prodEU", ("PRODUCTION", 'the word "prod"', "")),
+        ("EUProd", ("PRODUCTION", 'the word "prod"', "")),
+        ("PRODUCTION", ("PRODUCTION", 'the word "production"', "")),
+        ("", ("UNMAPPED", "", "")),
+    ],
+)
+def test_it_is_told_which_word_decided_and_which_disagrees(
+    name: str, found: tuple[str, str, str]
+) -> None:
+    assert category(name, None, ()) == found
+
+
+def test_it_is_told_that_a_rule_or_the_tier_decided() -> None:
+    assert category("x", "testing", (("x", "STAGING"),)) == ("STAGING", "environment-map", "")
+    assert category("prod", "TESTING", (("y", "STAGING"),)) == (
+        "TESTING",
+        "the deployment tier",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Production", "production"),
+        (" eu_west.1 ", "eu_west.1"),
+        ("a" * 63, "a" * 63),
+        ("a" * 64, "a" * 50 + "-ffe054fe"),
+        ("a" * 49 + " b", "a" * 49 + "-dc6fb61e"),
+        ("QA 2", "qa-2-a3880ffe"),
+        ("-qa", "qa-12e4c7ee"),
+        ("Développement", "developpement-b8503c0f"),
+        ("東京", "130016b2"),
+        ("", "e3b0c442"),
+        ("deadbeef", "deadbeef-2baf1f40"),
+        ("qa-deadbeef", "qa-deadbeef-fa35cb2e"),
+        ("qadeadbeef", "qadeadbeef"),
+        ("qa-deadbee", "qa-deadbee"),
+        ("\ud800", "91a681b9"),
+    ],
+)
+def test_a_slug_is_this_one_in_every_version(name: str, expected: str) -> None:
+    """It is an id: another one would be another environment."""
+    assert slug(name) == expected
