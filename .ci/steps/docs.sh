@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # sourced by .ci/run, which sets $bin
 # The site: built without a warning, every link and anchor in it checked, nothing loaded from elsewhere.
+# What CONTRIBUTING tells to do, done.
 bitbucket_documents() { # the snippets, as whole files, by Bitbucket's own schema
     local folder
     folder=$(mktemp -d) || return
@@ -32,3 +33,4 @@ step "make docs" make docs
 step "docs: nothing is loaded from elsewhere" nothing_from_elsewhere
 step "docs: the site in a browser" site_tests
 step "docs: Bitbucket's schema" bitbucket_documents
+step "CONTRIBUTING: a recipe, followed" "$bin/python" -m pytest tests/recipes

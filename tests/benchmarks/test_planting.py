@@ -96,16 +96,23 @@ def test_the_same_seed_draws_the_same_faults() -> None:
 @pytest.mark.parametrize(
     ("module", "tests"),
     [
-        ("event/states.py", (("tests/event/test_states.py",), ("tests/event",))),
-        ("delivery/receipt.py", (("tests/delivery",),)),
+        (
+            "event/states.py",
+            (("tests/event/test_states.py", "tests/event/test_states_words.py"), ("tests/event",)),
+        ),
+        ("event/times.py", (("tests/event",),)),
         ("text.py", (("tests/test_text.py",),)),
-        ("globs.py", (("tests/program",),)),
+        ("main.py", (("tests/program",),)),
     ],
 )
 def test_the_tests_of_the_module_come_first(
-    module: str, tests: tuple[tuple[str, ...], ...]
+    module: str, tests: tuple[tuple[str, ...], ...], tmp_path: Path
 ) -> None:
-    assert mutants.own_tests(mutants.ROOT, module) == tests
+    """Those of its name, then those of its folder; a module beside the folders has the former alone."""
+    (tmp_path / "tests" / "event").mkdir(parents=True)
+    for name in ("event/test_states.py", "event/test_states_words.py", "test_text.py"):
+        (tmp_path / "tests" / name).touch()
+    assert mutants.own_tests(tmp_path, module) == tests
 
 
 def test_programs_that_decide_nothing_about_an_event_are_left_out() -> None:

@@ -331,5 +331,5 @@ def test_the_recipe_names_these_places_and_no_other() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     recipe = text.partition("### Add an event type\n")[2].partition("\n### ")[0]
     named = set(re.findall(r"`([\w.-]+(?:/[\w.-]*)+|\w+\.py)`", recipe))
-    looked_at = {"tests/surfaces/test_manifests.py", "tests/event/test_a_new_type.py"}
+    looked_at = {"tests/surfaces/test_manifests.py", "tests/recipes/test_a_new_event_type.py"}
     assert named - looked_at == {step.path.removeprefix("compass_action/") for step in STEPS}
