@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
@@ -18,6 +19,11 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("chance", deadline=None, derandomize=False)
 settings.load_profile("steady")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests that have been collected need no look of the garbage collector again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

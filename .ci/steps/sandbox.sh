@@ -2,3 +2,5 @@
 # What starts a sandbox for a team: its Dockerfile, the compose file, the manifest (by yamllint, elsewhere).
 step "hadolint: sandbox" "$bin/hadolint" Dockerfile.sandbox
 step "schema: compose" "$bin/check-jsonschema" --builtin-schema vendor.compose-spec examples/sandbox/compose.yaml
+# 500 runs on six hosts, through the whole program: the feed holds exactly what happened.
+step "a long history" "$bin/python" -m pytest tests/histories/long

@@ -156,7 +156,7 @@ def test_a_fault_survives_if_no_test_sees_it(checkout: Path) -> None:
 
 def test_a_module_that_hangs_is_noticed(checkout: Path) -> None:
     file = checkout / "compass_action" / "event" / "sums.py"
-    file.write_text("while True:\n    pass\n")
+    file.write_text("import time\ntime.sleep(60)\n")
     assert not mutants.run_tests(checkout, ("tests/event",), 2)
 
 

@@ -214,9 +214,9 @@ def test_an_attempt_waits_for_each_part_of_an_answer_no_longer_than_it_may(
     where = Destination("https://acme.example/x", "äda", "tökn", {"https": "http://p:1"}, "/ca.pem")
     asking(where, b"a", seconds=100)
     asking(where, b"b", seconds=20)
-    session.closed.clear()
     asking(where, b"c", seconds=0)
-    assert session.closed.wait(10)  # nobody has waited for the answer
+    while len(session.asked) < 3:  # nobody has waited for the answer
+        time.sleep(0.01)
     assert session.opened == [({"https": "http://p:1"}, "/ca.pem")] * 3
     assert [asked.options.pop("timeout") for asked in session.asked] == [
         (10, 30),

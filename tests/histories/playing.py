@@ -1,7 +1,7 @@
 """The pure half of the program, fed with a history: everything between the snapshot and the schema.
 
 What a later stage finds is handed over here as the hosts hand it over; the whole program, with its
-files and requests, is played in `test_history.py`.
+files and requests, is played in `long/test_history.py`.
 """
 
 from __future__ import annotations
