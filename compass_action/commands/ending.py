@@ -48,8 +48,7 @@ def conclude(
     """
     fails = call.inputs.on_error == "fail"
     level = "error" if fails else "warning"
-    outbox = None if kept else call.inputs.outbox
-    for message in outcomes.closing(receipts, level, outbox, kept or "", left.names):
+    for message in outcomes.closing(receipts, level, call.inputs.outbox, kept or "", left.names):
         call.log.say(*message)
     warn_of_clock(call, receipts)
     leave(call, left)

@@ -92,8 +92,6 @@ def _find_sources(
 def _changes(call: Call, snapshot: Snapshot) -> Iterator[Changed]:
     inputs = call.inputs
     for name, (_, source, _) in call.given.items():
-        if name == "event-type":
-            continue
         row = BY_NAME[name]
         value = getattr(inputs, row.field)
         for other in _others(value, getattr(Inputs(), row.field)):

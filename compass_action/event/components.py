@@ -111,7 +111,7 @@ def _narrow(files: ComponentFiles, changed: tuple[str, ...]) -> ComponentFiles:
     and that cannot be read.
     """
     unread = {file.path for file in files.files if file.text is None and not file.by_chance}
-    held = changes.holding((f.path for f in files.files if f.path not in unread), changed)
+    held = changes.holding((file.path for file in files.files), changed)
     kept = (file for file in files.files if file.path in held | unread)
     return files._replace(files=tuple(kept))
 

@@ -114,6 +114,10 @@ def test_a_value_of_the_ci_system_has_the_variables_that_it_is_made_of(
     assert len(rows["description"].split(", ")) == 4
     rows = by_name(sources(capsys, env, description="mine", state="failed"))
     assert (rows["description"], rows["state"]) == ("--description", "--state")
+    five = read_recording("appveyor-push") | {"COMPASS_COMPONENT_ID": ARI}
+    assert by_name(sources(capsys, five, state="failed"))["url"] == (
+        "APPVEYOR_ACCOUNT_NAME, APPVEYOR_BUILD_ID, APPVEYOR_JOB_ID, APPVEYOR_PROJECT_SLUG"
+    )
 
 
 def test_what_a_value_would_be_missing_without_is_its_source(

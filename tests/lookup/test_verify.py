@@ -96,6 +96,13 @@ def test_the_command_fails_where_it_does_not_show(compass: StandIn, program: Pro
     assert compass.catalog.events == ()
 
 
+def test_the_start_of_a_build_is_looked_up_as_ever(compass: StandIn, program: Program) -> None:
+    compass.catalog = compass.catalog._replace(events=(shown("SUCCESSFUL", 5),))
+    ran = program("verify", *BUILD[:6])
+    assert ran.code == 0
+    assert "The build began at 2026-11-25T10:00:00Z, as Compass shows it." in ran.said
+
+
 def test_without_a_number_the_state_is_compared(compass: StandIn, program: Program) -> None:
     compass.catalog = compass.catalog._replace(events=(shown("SUCCESSFUL", 5),))
     assert program("verify", *BUILD).code == 0

@@ -99,6 +99,12 @@ def test_what_does_not_apply_is_no_output() -> None:
     }
 
 
+def test_what_was_not_kept_either_has_failed() -> None:
+    assert outcomes.row(LOST).outcome == "failed"
+    assert outcomes.row(REFUSED).outcome == "failed"
+    assert outcomes.row(KEPT).outcome == "spooled"
+
+
 def test_the_report_has_a_row_for_each_component() -> None:
     begun = Tracked(Identity("deployment", "p", "prod", 42), "FAILED", 7)
     report = outcomes.report("partial", EVENTS, [], [ACCEPTED, KEPT], begun)
