@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import signal
-from typing import NoReturn
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
 from compass_action.errors import Interrupted
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
 )
+
+AGAIN_SECONDS = 0.01
 
 
 def listen() -> None:
@@ -18,6 +24,7 @@ def listen() -> None:
     As process 1 of a container nothing else would end the program on them. What is ignored stays
     ignored, also for a command that `run` starts.
     """
+    sys.unraisablehook = _raise_later
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -38,3 +45,14 @@ def _overhear(number: int, frame: object) -> None:
 def _interrupt(number: int, frame: object) -> NoReturn:
     ignore()
     raise Interrupted
+
+
+def _raise_later(unraisable: UnraisableHookArgs) -> None:
+    """Raise once more, a moment later, what a signal has raised where nothing can be raised: in what the
+    import system and the garbage collector call back. Python would show it and go on.
+    """
+    if isinstance(unraisable.exc_value, Interrupted) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+    else:
+        sys.__unraisablehook__(unraisable)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,8 +18,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGALRM)}
+    hook = sys.unraisablehook
     yield
+    sys.unraisablehook = hook
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -44,3 +48,35 @@ def test_what_was_not_listened_to_is_not_overheard() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     interruption.ignore()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+class Last:
+    """Does something when it is no longer needed: whatever it raises goes nowhere."""
+
+    def __init__(self, does: Callable[[], object]) -> None:
+        self._does = does
+
+    def __del__(self) -> None:
+        self._does()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_where_nothing_can_be_raised_interrupts_a_moment_later(
+    number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        Last(lambda: os.kill(os.getpid(), number))
+        time.sleep(5)
+
+    interruption.listen()
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        work()
+    assert time.monotonic() - began < 4
+    assert capfd.readouterr().err == ""
+
+
+def test_what_else_cannot_be_raised_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    interruption.listen()
+    Last(lambda: 1 / 0)
+    assert "ZeroDivisionError" in capfd.readouterr().err
