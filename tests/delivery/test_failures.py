@@ -157,9 +157,12 @@ def test_of_several_only_what_may_pass_later_is_kept(tmp_path: Path) -> None:
         where = Destination(sandbox.url + EVENTS_PATH, "ada@acme.example", "correct-horse-battery")
         payloads = [payload(name) for name in "abc"]
         receipts = dispatch.deliver(payloads, where, 9, str(box), lambda *message: None)
-    assert keys(receipts) == [None, "invalid", "permission"]
-    assert [receipt.spooled for receipt in receipts] == [False, False, True]
-    assert [entry.payload for entry in outbox.read(str(box))[0]] == [payload("c")]
+    # The last two are sent at once: which of them is answered first is open.
+    assert keys(receipts)[0] is None
+    assert set(keys(receipts)[1:]) == {"invalid", "permission"}
+    [kept] = [receipt for receipt in receipts if receipt.spooled]
+    assert keys([kept]) == ["permission"]
+    assert [entry.payload for entry in outbox.read(str(box))[0]] == [kept.payload]
 
 
 def test_an_interruption_before_the_first_request_keeps_all(

@@ -33,6 +33,7 @@ TWO_IDS = "it has more than one id. One file describes one component."
         *((f"id: {nothing}", Named(problem=NO_ID)) for nothing in ("", "~", "null", "Null", "NULL")),
         ("id: nULL", Named("nULL")),
         ("- id: i", Named(problem=NO_ID)),
+        ("- id\n- i", Named(problem=NO_ID)),
         ("just a text", Named(problem=NO_ID)),
         ("", Named(problem=NO_ID)),
         ("id: i\nid: j", Named(problem=TWO_IDS)),
