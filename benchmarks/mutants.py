@@ -245,6 +245,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         results.append((mutant, lived))
         if lived:
             print(row(mutant), flush=True)
+        if len(results) % 50 == 0:
+            print(f"{len(results)} of {len(sample)}", file=sys.stderr, flush=True)
     print("\n".join(["", *totals(results)]))
     share = 100 * sum(not lived for _, lived in results) / len(results)
     print(f"\n{share:.1f} % of {len(results)} faults were noticed.")
