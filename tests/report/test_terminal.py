@@ -121,6 +121,13 @@ def test_a_line_is_wrapped_at_blanks_and_goes_on_further_right() -> None:
     ]
 
 
+def test_a_line_that_fits_stays_as_it_is() -> None:
+    seen = Look(coloured=False, width=20)
+    fits = " " * 3 + "x" * 16 + " "
+    assert terminal.dress([fits], "info", seen) == [fits]
+    assert terminal.dress([fits + " "], "info", seen) == [fits.rstrip()]
+
+
 def test_a_count_is_told_ten_times() -> None:
     assert [n for n in range(1, 26) if terminal.is_milestone(n, 25)] == [
         3, 5, 8, 10, 13, 15, 18, 20, 23, 25,
