@@ -37,6 +37,7 @@ JOB = {
     "COMPASS_EMAIL": "ada@acme.example",
     "COMPASS_API_TOKEN": "made-up-token",
     "COMPASS_STATE": "success",
+    "COMPASS_STARTED_AT": f"{datetime.now(UTC) - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}",
     "COMPASS_COMPONENT_ID": COMPONENTS[0],
     "COMPASS_ON_ERROR": "fail",
 }
@@ -123,6 +124,9 @@ def one_event(plan: Plan) -> Iterator[Comparison]:
             runs |= {
                 f"one event, http{version}": _event(checkout, API_URL=http),
                 f"one event, TLS{version}": trusting._replace(env=env),
+                f"one event without a start, http{version}": _event(
+                    checkout, API_URL=http, STARTED_AT=""
+                ),
                 f"a dry run{version}": _event(checkout, DRY_RUN="true"),
             }
         yield from compare(

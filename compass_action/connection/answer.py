@@ -21,6 +21,10 @@ class AttemptTimeoutError(Exception):
     """One attempt took longer than it may."""
 
 
+class TooLargeError(Exception):
+    """An answer is larger than any that makes sense."""
+
+
 class Reply(NamedTuple):
     """What became of one request."""
 

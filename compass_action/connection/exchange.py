@@ -8,7 +8,6 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -16,36 +15,13 @@ from typing import NamedTuple
 import requests
 from requests.auth import HTTPBasicAuth
 
-from compass_action.text import Secrets
-
-from .answer import Answer
+from .answer import Answer, TooLargeError
 from .connection import CONNECT_SECONDS, Replies, first, read_body
+from .request import Request
 from .session import open_session
 
 ANSWER_MAX_BYTES = 4 * 1024 * 1024
 """A page of a hundred jobs with all their steps has about one."""
-
-
-class TooLargeError(Exception):
-    """An answer is larger than any that makes sense."""
-
-
-class Request(NamedTuple):
-    """One request. Its repr shows no header, for they hold secrets."""
-
-    url: str
-    headers: Mapping[str, str] = {}
-    body: bytes | None = None
-    """What is posted; None for a GET."""
-    basic: tuple[str, str] | None = None
-    """Account and token, for Basic authentication."""
-    proxies: Mapping[str, str] = {}
-    ca_bundle: str | None = None
-    secrets: Secrets = Secrets()
-    """What is hidden in the answer, which may repeat what was sent."""
-
-    def __repr__(self) -> str:
-        return f"Request({'GET' if self.body is None else 'POST'} {self.url!r})"
 
 
 class Reply(NamedTuple):

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from compass_action.connection.answer import Answer
+from compass_action.connection.answer import Answer, TooLargeError
 from compass_action.connection.budget import Budget
-from compass_action.connection.exchange import Request, TooLargeError, exchange
+from compass_action.connection.request import Request
 
 LOOKUP_SECONDS = 5.0
 """The longest that one look-up may take."""
@@ -47,6 +47,8 @@ def asker(budget: Budget, seconds: float = LOOKUP_SECONDS) -> Ask:
         left = min(seconds, budget.left)
         if left < 0.1:
             return Told(Failed(None, "there was no time left to ask"))
+        from compass_action.connection.exchange import exchange  # who asks nobody needs no requests
+
         reply = exchange(request, left)
         return Told(read(reply.answer), reply.clock_ahead_seconds)
 

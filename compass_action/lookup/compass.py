@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from compass_action.connection.destination import EVENTS_PATH, Destination
-from compass_action.connection.exchange import Request
+from compass_action.connection.request import Request
 from compass_action.text import one_line, secrets_of, shorten
 
 from .asking import Ask, Failed, Told

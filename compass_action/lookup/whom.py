@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from compass_action.ci.run import CiRun
 from compass_action.connection.destination import find_ca_bundle, find_proxies, is_loopback
-from compass_action.connection.exchange import Request
+from compass_action.connection.request import Request
 from compass_action.inputs.values import split_url
 from compass_action.text import Secrets
 

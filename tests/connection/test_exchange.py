@@ -12,8 +12,9 @@ from email.utils import format_datetime
 import pytest
 
 from compass_action.connection import exchange
-from compass_action.connection.answer import Answer, AttemptTimeoutError
-from compass_action.connection.exchange import Reply, Request, TooLargeError
+from compass_action.connection.answer import Answer, AttemptTimeoutError, TooLargeError
+from compass_action.connection.exchange import Reply
+from compass_action.connection.request import Request
 from compass_action.sandbox import running_sandbox
 from compass_action.text import Secrets
 from tests.connection.playing import Response, Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from compass_action.connection.exchange import Request
+from compass_action.connection.request import Request
 from compass_action.lookup.asking import Ask, Told
 
 

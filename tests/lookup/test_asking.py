@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from compass_action.connection.answer import Answer
+from compass_action.connection import exchange
+from compass_action.connection.answer import Answer, TooLargeError
 from compass_action.connection.budget import Budget
-from compass_action.connection.exchange import Reply, Request, TooLargeError
-from compass_action.lookup import asking
+from compass_action.connection.exchange import Reply
+from compass_action.connection.request import Request
 from compass_action.lookup.asking import Failed, Told, asker, read
 
 HANGING = OSError("it hangs up")
@@ -53,11 +54,11 @@ def test_a_question_takes_the_shorter_of_two_times(
     """Its own, which is five seconds as a rule, and what is left of the budget."""
     given: list[float] = []
 
-    def exchange(request: Request, seconds: float) -> Reply:
+    def answered(request: Request, seconds: float) -> Reply:
         given.append(seconds)
         return Reply(Answer(200, b"[7]"), 2.5)
 
-    monkeypatch.setattr(asking, "exchange", exchange)
+    monkeypatch.setattr(exchange, "exchange", answered)
     monkeypatch.setattr(Budget, "left", left)
     ask = asker(Budget(60)) if each is None else asker(Budget(60), each)
     assert ask(Request("https://acme.example/")) == Told([7], 2.5)
@@ -65,7 +66,7 @@ def test_a_question_takes_the_shorter_of_two_times(
 
 
 def test_without_time_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "exchange", None)
+    monkeypatch.setattr(exchange, "exchange", None)
     monkeypatch.setattr(Budget, "left", 0.09)
     told = asker(Budget(60))(Request("https://acme.example/"))
     assert told == Told(Failed(None, "there was no time left to ask"))

@@ -13,6 +13,7 @@ import pytest
 
 from compass_action.commands import lookups
 from compass_action.connection import exchange
+from compass_action.connection.request import Request
 from compass_action.lookup import asking, events
 from tests.lookup.compass import TOKEN, Program, compass, program
 from tests.lookup.stand_in import Asked, Fault, StandIn, standing_in
@@ -180,7 +181,7 @@ def test_nobody_listens_at_compass(name: str, program: Program) -> None:
 
 def test_a_server_that_never_answers_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        request = exchange.Request(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        request = Request(f"http://127.0.0.1:{silent.getsockname()[1]}/")
         begun = time.monotonic()
         reply = exchange.exchange(request, 0.5)
     assert isinstance(reply.answer, Exception)
@@ -195,11 +196,11 @@ def test_netrc_and_proxies_of_the_surroundings_are_not_used(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with standing_in(rest={"/x": {}}) as server:
-        reply = exchange.exchange(exchange.Request(f"{server.url}/x"), 2.0)
+        reply = exchange.exchange(Request(f"{server.url}/x"), 2.0)
     assert not isinstance(reply.answer, Exception)
     assert "Authorization" not in server.asked[0].headers
 
 
 def test_a_request_shows_no_header() -> None:
-    request = exchange.Request("https://api.acme.example/", {"Authorization": "Bearer secret"})
+    request = Request("https://api.acme.example/", {"Authorization": "Bearer secret"})
     assert repr(request) == "Request(GET 'https://api.acme.example/')"

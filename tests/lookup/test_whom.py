@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compass_action.connection.exchange import Request
+from compass_action.connection.request import Request
 from compass_action.lookup.asking import Failed
 from compass_action.lookup.whom import Whom, api_request
 from compass_action.text import Secrets

@@ -108,6 +108,12 @@ def test_an_event_that_is_not_sent_does_not_load_requests(tmp_path: Path) -> Non
     assert loaded & {*UNWANTED, "requests", "urllib3", "ssl"} == set()
 
 
+def test_a_start_that_nobody_can_be_asked_for_does_not_load_requests_either(tmp_path: Path) -> None:
+    code, loaded = run(tmp_path, COMPASS_DRY_RUN="true")
+    assert code == 0
+    assert loaded & {*UNWANTED, "requests", "urllib3", "ssl"} == set()
+
+
 def test_a_refusal_is_explained(tmp_path: Path) -> None:
     """What the tests above look for can be found."""
     code, loaded = run(
