@@ -11,35 +11,28 @@ noticed by luck.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import queue
 import random
 import re
-import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.planting import Fault, find_faults
+from benchmarks.trial import WHOLE_SECONDS, Baseline, copy_checkout, measure, run_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "compass_action"
 LEFT_OUT = ("demo", "sandbox")
 """Programs of their own, which judge and show; they decide nothing about an event."""
 WHOLE = ("tests",)
-WHOLE_SECONDS = 1200.0
 NO_MIRROR = ("tests/program",)
 """What is run first for a module that has no tests of its own name."""
-PYTEST = (sys.executable, "-m", "pytest", "-x", "--tb=no", "-p", "no:xdist")
 
 
 class Mutant(NamedTuple):
@@ -48,14 +41,6 @@ class Mutant(NamedTuple):
     module: str
     """The file, below the package: `event/identity.py`."""
     fault: Fault
-
-
-class Baseline(NamedTuple):
-    """How tests do without a fault."""
-
-    seconds: float
-    failing: tuple[str, ...]
-    """They can notice nothing, and are left out."""
 
 
 def modules(root: Path, wanted: Sequence[str]) -> list[str]:
@@ -90,73 +75,6 @@ def own_tests(root: Path, module: str) -> tuple[tuple[str, ...], ...]:
     if folder == "tests":
         return (files or NO_MIRROR,)
     return (files, (folder,)) if files else ((folder,),)
-
-
-def copy_checkout(to: Path) -> None:
-    """Copy what git knows and what it would take, nothing else."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        source = ROOT / name
-        if source.is_file() and not name.startswith(".venv"):
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, to / name)
-
-
-def run_tests(
-    root: Path,
-    tests: Sequence[str],
-    seconds: float,
-    deselected: Sequence[str] = (),
-    *,
-    planted: bool = True,
-) -> bool:
-    """Run tests in a copy; whether all passed in time. Raises RuntimeError if there were none.
-
-    The bytecode of what holds no fault is kept, and serves all later runs.
-    """
-    command = [*PYTEST, *tests, *(f"--deselect={name}" for name in deselected)]
-    passed, code = False, None
-    process = subprocess.Popen(
-        command,
-        cwd=root,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1" if planted else ""},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        code = process.wait(seconds)
-        passed = code == 0
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        with suppress(ProcessLookupError):  # with all that the tests have started
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    if code == 5:
-        raise RuntimeError(f"{' '.join(tests)} holds no tests")
-    return passed
-
-
-def measure(root: Path, tests: Sequence[str]) -> Baseline:
-    """Run tests without a fault, to know how long they take and which of them fail anyhow."""
-    start = time.monotonic()
-    remembered = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
-    remembered.unlink(missing_ok=True)
-    everything = ("--maxfail=10000", *tests)
-    if run_tests(root, everything, WHOLE_SECONDS, planted=False):
-        return Baseline(time.monotonic() - start, ())
-    seconds = time.monotonic() - start
-    failing = tuple(json.loads(remembered.read_text())) if remembered.exists() else ()
-    if not failing or not run_tests(root, tests, WHOLE_SECONDS, failing):
-        raise RuntimeError(f"{' '.join(tests)} fails without a fault")
-    return Baseline(seconds, failing)
 
 
 def survives(root: Path, mutant: Mutant, baselines: dict[tuple[str, ...], Baseline]) -> bool:

@@ -122,7 +122,7 @@ def _is_doubtful(row: Input, source: str, env: Mapping[str, str]) -> bool:
 def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]:
     """Find an input that has two values under two spellings of one variable's name."""
     hyphens, underscores = row.variables[:2]
-    first, second = (env.get(name, "").strip() for name in (hyphens, underscores))
+    first, second = env.get(hyphens, "").strip(), env.get(underscores, "").strip()
     if first and second and first != second:
         message = f"{hyphens} and {underscores} have different values. Set one of them."
         yield Problem(row.name, message)

@@ -19,24 +19,11 @@ from compass_action.lookup.hosts import HOSTS
 from compass_action.lookup.sought import Seen
 from compass_action.lookup.whom import Host, ToldRun
 from tests.building import ARI
-from tests.lookup.compass import SHOP, Program, compass, program
+from tests.lookup.compass import AUTO, BUILD, GITHUB, NONE, SHOP, Program, compass, program
 from tests.lookup.stand_in import Fault, StandIn
 
 __all__ = ["compass", "program"]
 
-BUILD = (
-    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
-    "--started-at", "2026-11-25T10:00:00Z",
-)  # fmt: skip
-NONE = {"COMPASS_COMPONENT_ID": ""}
-AUTO = {"COMPASS_COMPONENT_ID": "auto"}
-GITHUB = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_SERVER_URL": "https://github.com",
-    "GITHUB_REPOSITORY": "acme/shop",
-    "GITHUB_RUN_ID": "7",
-    "GITHUB_JOB": "test",
-}
 ACCOUNT = "Compass has to be asked for it, which needs site, email and api-token, and no --offline."
 
 

@@ -13,23 +13,12 @@ from compass_action.commands.opening import open_call
 from compass_action.inputs.command_line import CommandLine
 from compass_action.snapshot import Snapshot
 from tests.building import ARI
-from tests.lookup.compass import Program, compass, program
+from tests.lookup.compass import BUILD, GITHUB, Program, compass, program
 from tests.lookup.stand_in import StandIn
 from tests.recorded import NOW
 
 __all__ = ["compass", "program"]
 
-BUILD = (
-    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
-    "--started-at", "2026-11-25T10:00:00Z",
-)  # fmt: skip
-GITHUB = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_SERVER_URL": "https://github.com",
-    "GITHUB_REPOSITORY": "acme/shop",
-    "GITHUB_RUN_ID": "7",
-    "GITHUB_JOB": "test",
-}
 TRACKED = (
     '{"outputs":{"event-type":"build","pipeline-id":"%s","state":"IN_PROGRESS",'
     '"update-sequence-number":"7"}}'

@@ -25,6 +25,22 @@ SHOP: Mapping[str, Any] = {
 }
 CATALOG = Catalog(CLOUD, (SHOP,), permission={"allowed": True, "denialReasons": []})
 
+# What the program is asked to do there: a build of which nothing is missing, without a component or
+# with the one of the repository, in a job on GitHub.
+BUILD = (
+    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
+    "--started-at", "2026-11-25T10:00:00Z",
+)  # fmt: skip
+NONE = {"COMPASS_COMPONENT_ID": ""}
+AUTO = {"COMPASS_COMPONENT_ID": "auto"}
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_RUN_ID": "7",
+    "GITHUB_JOB": "test",
+}
+
 
 class Ran(NamedTuple):
     """What a run of the program came to."""

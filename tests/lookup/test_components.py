@@ -7,24 +7,11 @@ import json
 import pytest
 
 from tests.building import ARI
-from tests.lookup.compass import SHOP, Program, compass, program
+from tests.lookup.compass import AUTO, BUILD, GITHUB, NONE, SHOP, Program, compass, program
 from tests.lookup.stand_in import StandIn
 
 __all__ = ["compass", "program"]
 
-BUILD = (
-    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
-    "--started-at", "2026-11-25T10:00:00Z",
-)  # fmt: skip
-NONE = {"COMPASS_COMPONENT_ID": ""}
-AUTO = {"COMPASS_COMPONENT_ID": "auto"}
-GITHUB = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_SERVER_URL": "https://github.com",
-    "GITHUB_REPOSITORY": "acme/shop",
-    "GITHUB_RUN_ID": "7",
-    "GITHUB_JOB": "test",
-}
 TILL = {**SHOP, "id": ARI[:-1] + "5", "name": "till", "slug": "till"}
 
 

@@ -10,15 +10,10 @@ import pytest
 from compass_action.lookup import events
 from compass_action.sandbox.graphql import Known
 from tests.building import ARI
-from tests.lookup.compass import Program, compass, program
+from tests.lookup.compass import BUILD, Program, compass, program
 from tests.lookup.stand_in import Fault, StandIn
 
 __all__ = ["compass", "program"]
-
-BUILD = (
-    "--event-type", "build", "--state", "success", "--pipeline-id", "b/7",
-    "--started-at", "2026-11-25T10:00:00Z",
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
