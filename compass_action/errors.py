@@ -84,7 +84,7 @@ REASONS = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
-    errno.ELOOP: "it is a symlink",
+    errno.ELOOP: "it or a folder above it is a symlink",
     errno.ENXIO: "it is a named pipe that nobody reads",
     errno.EISDIR: "it is a folder",
     errno.ENOTDIR: "a part of its path is no folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -188,3 +189,16 @@ def _git_text(path: Path) -> str:
         return read_regular_file(path, GIT_MAX_BYTES)
     except (OSError, ValueError):
         return ""
+
+
+def refuse_detour(folder: Path) -> None:
+    """Refuse a folder of the checkout that is a symlink to somewhere else. Raises OSError.
+
+    Below the current folder stands what anybody has committed; what lies elsewhere was named so.
+    """
+    here = Path.cwd()
+    named = Path(os.path.normpath(here / folder))
+    # `link/..` is not this folder, but the one above whatever the link leads to.
+    found = (here / folder).resolve()
+    if named.is_relative_to(here) and not found.is_relative_to(here.resolve()):
+        raise OSError(errno.ELOOP, "a folder of its path is a symlink")

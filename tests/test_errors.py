@@ -43,7 +43,7 @@ def test_headlines_that_belong_to_no_error_are_these() -> None:
         (errno.EROFS, "the file system is read-only", False),
         (errno.EACCES, "permission denied", True),
         (errno.EPERM, "permission denied", True),
-        (errno.ELOOP, "it is a symlink", False),
+        (errno.ELOOP, "it or a folder above it is a symlink", False),
         (errno.ENXIO, "it is a named pipe that nobody reads", False),
         (errno.EISDIR, "it is a folder", False),
         (errno.ENOTDIR, "a part of its path is no folder", False),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compass_action.schemas import Payload
+from compass_action.workspace import refuse_detour
 
 MODE = 0o600
 # Not through a symlink: the folder may be the checkout, and hold what anybody has committed. And a
@@ -43,7 +44,7 @@ def spool(path: str, payloads: Sequence[Payload], url: str) -> None:
     """
     lines = b"".join(_line(payload, url) for payload in payloads)
     file = Path(path)
-    _refuse_detour(file)
+    refuse_detour(file.parent)
     if file.parent != Path():
         file.parent.mkdir(parents=True, exist_ok=True)
     with _locked(file, os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
@@ -58,17 +59,6 @@ def spool(path: str, payloads: Sequence[Payload], url: str) -> None:
         except OSError:  # a full disk: all or nothing
             os.ftruncate(descriptor, size)
             raise
-
-
-def _refuse_detour(file: Path) -> None:
-    """Refuse a folder of the checkout that is a symlink to somewhere else. Raises OSError.
-
-    Below the current folder stands what anybody has committed; what lies elsewhere was named so.
-    """
-    here = Path.cwd()
-    lexical = Path(os.path.normpath(here / file.parent))
-    if lexical.is_relative_to(here) and not lexical.resolve().is_relative_to(here.resolve()):
-        raise OSError(errno.ELOOP, "a folder of its path is a symlink")
 
 
 def _line(payload: Payload, url: str) -> bytes:

@@ -78,5 +78,5 @@ def read_owners(text: str) -> tuple[tuple[str, str], ...]:
                 f"{quoted(line)} is not a rule. Write one `path glob = ARI` on each line, such as "
                 "`services/cart = ari:cloud:compass:…`."
             )
-        rules.append((glob, ari))
+        rules.append((_settled(glob), ari))
     return tuple(rules)

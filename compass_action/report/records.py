@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compass_action.errors import reason
 from compass_action.tracking import NAME, Tracked, read_record
+from compass_action.workspace import refuse_detour
 
 from . import files
 
@@ -36,6 +37,7 @@ def keep_in_file(path: str, tracked: Tracked) -> list[str]:
     """Put a record into a file of records, in the place of an earlier one of the same event."""
     try:
         file = Path(path)
+        refuse_detour(file.parent)
         if file.parent != Path():
             file.parent.mkdir(parents=True, exist_ok=True)
         # Not through a symlink, and not into a pipe that nobody reads.

@@ -185,12 +185,21 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
-@pytest.mark.parametrize("path", ["out/box", "./out/box", "inside/../out/box", "out/deep/box"])
+@pytest.mark.parametrize(
+    "path",
+    ["out/box", "./out/box", "inside/../out/box", "out/deep/box", "out/../box", "out/../new/box"],
+)
 def test_a_folder_of_the_checkout_leads_nowhere_else(path: str, checkout: Path) -> None:
     with pytest.raises(OSError, match="a folder of its path is a symlink") as caught:
         outbox.spool(path, [small("a")], URL)
     assert caught.value.errno == errno.ELOOP
     assert list((checkout.parent / "elsewhere").iterdir()) == []
+    assert {path.name for path in checkout.parent.iterdir()} == {
+        "checkout",
+        "elsewhere",
+        "named",
+        "here",
+    }
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,22 @@ def test_no_list_is_too_odd(text: str) -> None:
 
 
 def test_a_map_has_one_component_for_each_glob() -> None:
-    text = "services/cart = ari:1\n./libs/**/*.py=ari:2,docs/ = ari:1\na=b/** = ari:3"
+    text = "services/cart = ari:1\n./libs/**/*.py=ari:2,docs/ = ari:1\na=b/** = ari:3\n././x//./y=ari:4"
     assert read_owners(text) == (
         ("services/cart", "ari:1"),
         ("libs/**/*.py", "ari:2"),
         ("docs", "ari:1"),
         ("a=b/**", "ari:3"),
+        ("x/y", "ari:4"),
     )
+
+
+@pytest.mark.parametrize("glob", ["../x", "./../x", "x/../y", ".."])
+def test_a_glob_that_leads_out_of_the_repository_is_refused(glob: str) -> None:
+    """It would match no file, and nobody would be told."""
+    said = f'"{glob.removeprefix("./")}" is no path from the root of the repository.'
+    with pytest.raises(ValueError, match=re.escape(said)):
+        read_owners(f"{glob} = ari:1")
 
 
 @pytest.mark.parametrize("line", ["services/cart", "= ari:1", "/ = ari:1", "services/cart ="])

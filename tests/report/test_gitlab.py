@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ]
     (tmp_path / "compass-event.env").symlink_to(tmp_path / "file")
     assert gitlab.save(Report(), {"CI_PROJECT_DIR": str(tmp_path)}) == [
-        "compass-event.env cannot be written (it is a symlink)."
+        "compass-event.env cannot be written (it or a folder above it is a symlink)."
     ]
 
 

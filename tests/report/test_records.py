@@ -93,10 +93,26 @@ def test_no_more_than_a_mebibyte_is_read(tmp_path: Path) -> None:
 def test_a_symlink_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert records.keep_in_file(str(tmp_path / "link"), BEGUN) == [
-        f"COMPASS_TRACKED cannot be kept in {tmp_path / 'link'} (it is a symlink), so the event's end "
+        f"COMPASS_TRACKED cannot be kept in {tmp_path / 'link'} (it or a folder above it is a symlink), "
+        "so the event's end "
         "will not know its start."
     ]
     assert not (tmp_path / "target").exists()
+
+
+def test_a_folder_of_the_checkout_leads_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = tmp_path / "checkout", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    (here / "out").symlink_to(elsewhere)
+    monkeypatch.chdir(here)
+    for path in ("out/record", "out/deep/record", "out/../record"):
+        [said] = records.keep_in_file(path, BEGUN)
+        assert "(it or a folder above it is a symlink)" in said
+    assert list(elsewhere.iterdir()) == []
+    assert not (tmp_path / "record").exists()
 
 
 def test_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
