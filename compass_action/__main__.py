@@ -11,15 +11,15 @@ from typing import NoReturn
 from compass_action.delivery import interruption
 from compass_action.errors import Interrupted
 
-GARBAGE = 20_000
-"""So many objects more than are let go of, and the garbage collector looks; Python's default is 700."""
+GC_THRESHOLD = 20_000
+"""How many more objects are made than freed before the garbage collector runs; Python's default is 700."""
 
 
 def console() -> NoReturn:
     """Run, and end with the exit code."""
     code, begun = 1, False
-    # Modules that are imported are no garbage, and the rest of a run makes little.
-    gc.set_threshold(GARBAGE)
+    # It would run fifty times while modules are imported, and find nothing.
+    gc.set_threshold(GC_THRESHOLD)
     # Whoever sets the environment of a job could read along what is sent over TLS.
     os.environ.pop("SSLKEYLOGFILE", None)
     try:

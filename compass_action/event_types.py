@@ -92,7 +92,7 @@ def _same(*names: str) -> dict[str, str]:
 
 
 def _with_tools(event_type: str, own: dict[str, str]) -> dict[str, str]:
-    """Add what other tools say; our own words stand before theirs, and mean what they mean here."""
+    """Add the words of other tools. Ours come first, and where a word is in both, ours counts."""
     return own | words_of(event_type) | own
 
 

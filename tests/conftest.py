@@ -22,7 +22,7 @@ settings.load_profile("steady")
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests that have been collected need no look of the garbage collector again."""
+    """The collected tests stay to the end: the garbage collector need not look at them."""
     gc.freeze()
 
 

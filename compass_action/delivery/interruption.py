@@ -48,8 +48,8 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 
 def _raise_later(unraisable: UnraisableHookArgs) -> None:
-    """Raise once more, a moment later, what a signal has raised where nothing can be raised: in what the
-    import system and the garbage collector call back. Python would show it and go on.
+    """Interrupt a moment later, if the signal came inside a callback of the import system or of the
+    garbage collector. What is raised there Python only prints.
     """
     if isinstance(unraisable.exc_value, Interrupted) and hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)

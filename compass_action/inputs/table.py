@@ -81,7 +81,7 @@ class Input(NamedTuple):
         return _variables(self.name)
 
 
-@cache  # asked for several times an input
+@cache  # each input asks for them several times
 def _variables(name: str) -> tuple[str, ...]:
     field = name.replace("-", "_").upper()
     return (f"INPUT_{name.upper()}", f"INPUT_{field}", f"PLUGIN_{field}", f"COMPASS_{field}")
