@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -156,11 +155,3 @@ def places(folder: Path | str) -> dict[str, str]:
 def states(event: Mapping[str, Any]) -> list[str]:
     """What became of each update of an event of the feed, and its state."""
     return [f"{update['verdict']} {update['state']}" for update in event["history"]]
-
-
-def seconds(event: Mapping[str, Any]) -> float:
-    """How long it took, as Compass computes it."""
-    started, completed = (
-        datetime.fromisoformat(event[f"{end}_at"]) for end in ("started", "completed")
-    )
-    return (completed - started).total_seconds()

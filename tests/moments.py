@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 
 def in_order(*texts: str) -> bool:
@@ -12,3 +14,11 @@ def in_order(*texts: str) -> bool:
     """
     found = [datetime.fromisoformat(text) for text in texts]
     return found == sorted(found)
+
+
+def seconds(event: Mapping[str, Any]) -> float:
+    """How long an event of the feed took, as Compass computes it."""
+    started, completed = (
+        datetime.fromisoformat(event[f"{end}_at"]) for end in ("started", "completed")
+    )
+    return (completed - started).total_seconds()

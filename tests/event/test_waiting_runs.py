@@ -26,10 +26,18 @@ def test_a_run_that_waited_for_days_is_no_build_of_days(hours: int, state: str) 
     assert notice.startswith("The run began more than a day ago")
 
 
-@pytest.mark.parametrize("minutes", [1, 90, 24 * 60])
-def test_a_run_of_a_day_at_most_has_its_span(minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("minutes", "ended"),
+    [
+        (1, "2026-11-20T09:00:03Z"),
+        (90, "2026-11-20T10:29:03Z"),
+        (24 * 60, "2026-11-21T08:59:03Z"),
+    ],
+)
+def test_a_run_of_a_day_at_most_has_its_span(minutes: int, ended: str) -> None:
     found = built("gitlab-branch", ENDED, BEGAN + timedelta(minutes=minutes))
-    assert found.events[0].part["completedAt"] > "2026-11-20T08:59:03Z"
+    assert found.events[0].part["startedAt"] == "2026-11-20T08:59:03Z"
+    assert found.events[0].part["completedAt"] == ended
     assert found.notices == ()
 
 

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,11 +153,3 @@ def deployments(sandbox: Sandbox) -> list[Row]:
 def states(event: Row) -> list[str]:
     """What became of each update of an event, and its state."""
     return [f"{update['verdict']} {update['state']}" for update in event["history"]]
-
-
-def seconds(event: Row) -> float:
-    """How long it took, as Compass computes it."""
-    started, completed = (
-        datetime.fromisoformat(event[f"{end}_at"]) for end in ("started", "completed")
-    )
-    return (completed - started).total_seconds()

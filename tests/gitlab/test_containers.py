@@ -12,8 +12,9 @@ import pytest
 
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
-from tests.gitlab.pipelines import DATA, ROOT, deployments, seconds, states
+from tests.gitlab.pipelines import DATA, ROOT, deployments, states
 from tests.image.engine import BASE, IMAGE, podman
+from tests.moments import seconds
 
 PODMAN = (
     "--container-executable=podman",

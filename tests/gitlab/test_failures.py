@@ -10,6 +10,7 @@ import yaml
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
 from tests.gitlab.pipelines import DATA, deployments, states
+from tests.moments import seconds
 
 DOWN = {"status": 503, "headers": {"Retry-After": "3600"}}
 
@@ -35,7 +36,7 @@ def test_a_beginning_that_was_lost_is_carried_by_the_outcome(
     assert done.returncode == 0, done.stdout + done.stderr
     [event] = sandbox.feed()["events"]
     assert states(event) == ["created SUCCESSFUL"]
-    assert event["started_at"] < event["completed_at"]
+    assert seconds(event) > 0
 
 
 def test_a_first_job_that_breaks_stops_nothing(
@@ -59,7 +60,7 @@ def test_without_begin_only_the_outcome_is_reported(pipeline: Pipeline, sandbox:
     assert "compass-event-started" not in done.stdout
     [event] = sandbox.feed()["events"]
     assert states(event) == ["created SUCCESSFUL"]
-    assert event["started_at"] < event["completed_at"]
+    assert seconds(event) > 0
 
 
 def test_a_failed_job_that_may_fail_is_reported_as_failed(

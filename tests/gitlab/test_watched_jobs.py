@@ -8,7 +8,8 @@ import pytest
 
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
-from tests.gitlab.pipelines import DATA, deployments, seconds, states
+from tests.gitlab.pipelines import DATA, deployments, states
+from tests.moments import seconds
 
 # The runner's isolation would throw away what a script leaves to the job's after_script.
 SHARED = ("--force-shell-executor",)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from compass_action.sandbox import Sandbox
 from tests.gitlab.conftest import Pipeline
-from tests.gitlab.pipelines import COMPONENT, seconds, states
+from tests.gitlab.pipelines import COMPONENT, states
+from tests.moments import seconds
 
 
 def test_a_pipeline_that_passes_is_one_successful_build(

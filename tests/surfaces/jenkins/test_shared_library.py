@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from compass_action.sandbox import Sandbox, running_sandbox
+from tests.moments import in_order
 from tests.surfaces.jenkins.play import HERE, ROOT, Build, play, write_program
 
 COMMAND = ("compass-event",)
@@ -70,8 +71,8 @@ def test_a_deployment_starts_with_its_block(workspace: Path, sandbox: Sandbox) -
     played("deployment", workspace, sandbox, *COMMAND)
     begun, ended = sent(sandbox)
     assert begun["startedAt"] == ended["startedAt"]
-    assert begun["startedAt"] > "2026-02"
-    assert ended["completedAt"] > ended["startedAt"]
+    assert in_order("2026-02-01T00:00:00Z", begun["startedAt"])
+    assert in_order(ended["startedAt"], ended["completedAt"])
 
 
 def test_a_build_starts_when_jenkins_says(workspace: Path, sandbox: Sandbox) -> None:

@@ -19,10 +19,9 @@ from tests.bitbucket_pipes import (
     RunPipe,
     Step,
     read_pipes,
-    seconds,
     states,
 )
-from tests.moments import in_order
+from tests.moments import in_order, seconds
 
 
 def test_a_command_not_found_in_a_production_step_is_a_failed_deployment(
