@@ -62,8 +62,8 @@ def test_the_event_is_begun_while_the_command_runs_and_ended_with_its_outcome(
         assert states(sandbox) == ["IN_PROGRESS", "SUCCESSFUL"]
         found = event(sandbox)
         took = seconds(found["completed_at"]) - seconds(found["started_at"])
-        assert 1.5 <= took < 1.9
-        assert before <= seconds(found["started_at"]) < before + 1.5
+        assert 1.5 <= took < 3
+        assert before <= seconds(found["started_at"]) < before + 3
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_after_a_signal_the_report_has_five_seconds(tmp_path: Path) -> None:
         began = time.monotonic()
         process.terminate()
         process.communicate(timeout=30)
-        assert time.monotonic() - began < 6.5
+        assert 4 < time.monotonic() - began < 9
         assert process.returncode == 128 + signal.SIGTERM
         assert "CANCELLED" in (tmp_path / "out.jsonl").read_text()
 

@@ -184,9 +184,9 @@ def test_asking_leaves_the_process_environment_alone() -> None:
     assert seen == before
 
 
-@pytest.mark.parametrize("seconds", [1, 2])
+@pytest.mark.parametrize("seconds", [1, 3])
 def test_a_server_that_says_nothing_costs_the_time_given_and_no_more(seconds: float) -> None:
-    """Within half a second, in real time."""
+    """In real time; the rest is what a busy machine takes."""
 
     def say_nothing(connection: socket.socket, number: int) -> None:
         with connection:
@@ -196,7 +196,7 @@ def test_a_server_that_says_nothing_costs_the_time_given_and_no_more(seconds: fl
     with talking(say_nothing) as where:
         start = time.monotonic()
         [reply] = asking(where, b"a", seconds=seconds)
-        assert time.monotonic() - start == pytest.approx(seconds, abs=0.5)
+        assert seconds - 0.1 < time.monotonic() - start < seconds + 1.5
     assert isinstance(reply.answer, AttemptTimeoutError | requests.Timeout)
 
 

@@ -45,7 +45,7 @@ def test_nothing_is_heard_where_no_answer_comes_in_time() -> None:
         connections.begin(0, EVENT, 10)
         start = time.monotonic()
         assert connections.hear(0.5) is None
-        assert 0.4 < time.monotonic() - start < 1
+        assert 0.4 < time.monotonic() - start < 4
 
 
 def test_connections_are_kept_and_no_more_are_opened_than_are_needed() -> None:

