@@ -8,3 +8,4 @@ packages() {
     return $code
 }
 step "wheel and sdist" packages
+step "release scripts, run" "$bin/python" -m pytest tests/release
