@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
 from compass_action import ci
 from docs import architecture
-from tests.sources import ROOT, effects, imports, read_package, texts
+from tests.sources import effects, imports, read_package, texts
 
 SOURCES = read_package()
 NAMES = sorted(SOURCES)
@@ -160,12 +158,6 @@ def test_a_ci_system_is_known_in_its_own_file_alone(name: str) -> None:
     assert systems_known(name, SOURCES[name][0]) == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if room(name) not in PROGRAMS])
-def test_records_cost_nothing_to_import(name: str) -> None:
-    """Dataclasses cost every run more than all of our own modules; NamedTuples do the same."""
-    assert "dataclass" not in SOURCES[name][0]
-
-
 EVENT = "compass_action.event.parts"
 
 
@@ -248,18 +240,3 @@ def test_a_planted_system_is_seen(source: str) -> None:
 
 def test_texts_about_a_system_are_free() -> None:
     assert systems_known(EVENT, '"""github"""\nx = "Only GitHub has a post stage."') == set()
-
-
-IMPORTED = "import sys, entrypoint; print(*sorted(sys.modules))"
-
-
-@pytest.mark.parametrize(
-    "unwanted",
-    ["requests", "jsonschema", "yaml", "argparse", "compass_action.sandbox", "http.server"],
-)
-def test_what_a_run_may_not_need_is_not_imported_at_the_start(unwanted: str) -> None:
-    """Start cost matters in every job: heavy modules are imported where they are used."""
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORTED], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert unwanted not in done.stdout.split()

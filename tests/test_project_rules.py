@@ -17,10 +17,10 @@ TIME = re.compile(r".*(_at|At)")
 """The name of a field that holds a point in time."""
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_module_is_longer_than_250_lines(module: Path) -> None:
-    """A longer module is missing a noun."""
-    assert len(module.read_text().splitlines()) <= 250
+def test_no_file_is_longer_than_250_lines() -> None:
+    """A longer module is missing a noun. A test file may have ten more."""
+    lines = {file: len(file.read_text("utf-8").splitlines()) for file in [*MODULES, *TESTS]}
+    assert {file: n for file, n in lines.items() if n > (260 if file in TESTS else 250)} == {}
 
 
 def test_there_are_no_drawers() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,56 +11,21 @@ import pytest
 from compass_action.commands import verify as verifying
 from compass_action.delivery import dispatch, outbox
 from compass_action.delivery.receipt import Receipt
-from compass_action.main import main
-from compass_action.sandbox import Sandbox, running_sandbox
+from compass_action.sandbox import Sandbox
 from compass_action.schemas import Payload
-from tests.recorded import TESTS
+from tests.commands.replaying import (
+    EVENT,
+    event,
+    file,
+    foreign,
+    lines_of,
+    replay,
+    said,
+    sandbox,
+    where,
+)
 
-EVENT = json.loads((TESTS / "events/valid/deployment-full.json").read_text())
-EMAIL, TOKEN = "ada@acme.example", "made-up-token"
-
-
-def event(number: int, update: int = 100, **changes: str) -> Payload:
-    """A deployment with its own sequence number; what is changed stands beside it."""
-    request = json.loads(json.dumps(EVENT))
-    body = request["event"]["deployment"]
-    body["updateSequenceNumber"] = update
-    body["deploymentProperties"]["sequenceNumber"] = number
-    body |= changes
-    # Blanks and escapes that no encoder of ours writes: the bytes have to stay what they were.
-    text = json.dumps(request, indent=1).replace("/", "\\/")
-    return Payload("deployment", request["componentId"], text.encode())
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "outbox.jsonl"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(rate_limit=None) as sandbox:
-        yield sandbox
-
-
-def replay(sandbox: Sandbox, *files: Path, **more: str) -> int:
-    env = {
-        "COMPASS_EMAIL": EMAIL,
-        "COMPASS_API_TOKEN": TOKEN,
-        "COMPASS_API_URL": sandbox.url,
-        "COMPASS_ON_ERROR": "fail",
-        "COMPASS_TIMEOUT": "20",
-    }
-    return main(["replay", *map(str, files)], env | more)
-
-
-def said(capsys: Any) -> str:
-    """All that was said: outside CI warnings go to standard error."""
-    return "".join(capsys.readouterr())
-
-
-def where(sandbox: Sandbox) -> str:
-    return f"{sandbox.url}/compass/v1/events"
+__all__ = ["file", "sandbox"]
 
 
 def test_a_replay_sends_the_very_same_bytes(file: Path, sandbox: Sandbox) -> None:
@@ -148,12 +112,6 @@ def test_an_outbox_from_outside_is_not_trusted(
     assert "nothing to replay" not in text
 
 
-def test_where_nothing_is_left_a_replay_says_so(file: Path, sandbox: Sandbox, capsys: Any) -> None:
-    file.touch()
-    assert replay(sandbox, file) == 0
-    assert said(capsys).splitlines()[-1] == "nothing to replay"
-
-
 def test_a_request_for_another_endpoint_is_not_sent_to_this_one(
     file: Path, sandbox: Sandbox, capsys: Any
 ) -> None:
@@ -163,47 +121,21 @@ def test_a_request_for_another_endpoint_is_not_sent_to_this_one(
     assert "It stays in the file." in said(capsys)
 
 
-def test_a_replay_without_a_file_or_credentials_says_so(sandbox: Sandbox, capsys: Any) -> None:
-    """All problems at once, exit 2, nothing sent."""
-    assert replay(sandbox, COMPASS_API_TOKEN="") == 2
-    text = said(capsys)
-    assert "no file is named" in text
-    assert "api-token" in text
-
-
 def test_what_there_is_no_time_for_is_not_looked_at(
     file: Path, sandbox: Sandbox, capsys: Any
 ) -> None:
-    """A second has room for a hundred requests: the line behind them is no event, and nobody minds."""
+    """There is room for a hundred requests. The lines behind them are no events, and nobody minds."""
     outbox.spool(str(file), [event(n) for n in range(100)], where(sandbox))
     rest = b"not looked at\n" * 4900
     with file.open("ab") as more:
         more.write(rest)
-    assert replay(sandbox, file, COMPASS_TIMEOUT="1", COMPASS_ON_ERROR="warn") == 0
+    assert replay(sandbox, file, COMPASS_TIMEOUT="20", COMPASS_ON_ERROR="warn") == 0
     assert len(sandbox.requests) == 100
     assert file.read_bytes() == rest
     text = said(capsys)
-    assert "1 s of timeout have room for 100 requests. 4900 more stay for the next replay." in text
+    assert "20 s of timeout have room for 100 requests. 4900 more stay for the next replay." in text
     assert "delivered 100 events of 1 component, 4900 stay" in text
     assert "Warning" not in text
-
-
-def test_of_many_that_stay_the_number_is_told(file: Path, sandbox: Sandbox, capsys: Any) -> None:
-    """Neither a line nor a name for each."""
-    outbox.spool(str(file), [event(n) for n in range(20)], where(sandbox))
-    sandbox.add_faults([{"status": 400, "times": 20}])
-    with file.open("ab") as more:
-        more.write(b"torn\n" * 30)
-    outbox.spool(str(file), [event(n) for n in range(7)], "https://other.atlassian.net/events")
-    assert replay(sandbox, file) == 1
-    text = said(capsys)
-    assert f"30 lines of {file} hold no request. They stay in the file." in text
-    assert (
-        f"7 lines of {file} hold a request for https://other.atlassian.net/events, not for " in text
-    )
-    assert "20 events of 1 component\n" in text
-    assert f"They stay in {file}." in text
-    assert len(text.splitlines()) < 20
 
 
 def test_updates_of_one_event_are_replayed_in_their_order(file: Path, sandbox: Sandbox) -> None:
@@ -237,102 +169,8 @@ def test_an_outbox_of_version_0_1_0_is_replayed_as_it_is(file: Path, sandbox: Sa
     assert file.read_bytes() == b""
 
 
-def lines_of(capsys: Any) -> list[str]:
-    return [line.strip() for line in said(capsys).splitlines()]
-
-
-def foreign(file: Path, *lines: str) -> None:
-    with file.open("a") as more:
-        more.write("".join(f"{line}\n" for line in lines))
-
-
-@pytest.mark.parametrize(
-    ("many", "sentence"),
-    [
-        (1, "Warning: 1 line of FILE holds no request. It stays in the file."),
-        (2, "Warning: 2 lines of FILE hold no request. They stay in the file."),
-    ],
-)
-def test_what_is_no_request_is_told_with_its_number(
-    many: int, sentence: str, file: Path, sandbox: Sandbox, capsys: Any
-) -> None:
-    foreign(file, *["torn"] * many)
-    for on_error, code in (("warn", 0), ("fail", 1)):
-        assert replay(sandbox, file, COMPASS_ON_ERROR=on_error) == code
-        assert lines_of(capsys) == [sentence.replace("FILE", str(file))]
-
-
-def test_each_reason_is_told_in_its_own_words(file: Path, sandbox: Sandbox, capsys: Any) -> None:
-    outbox.spool(str(file), [event(1)], "https://other.example/events")
-    outbox.spool(str(file), [Payload("build", "c", b"{}")], where(sandbox))
-    assert replay(sandbox, file) == 1
-    assert lines_of(capsys) == [
-        f"Warning: 1 line of {file} holds a request for https://other.example/events, not for "
-        f"{where(sandbox)}. It stays in the file.",
-        f"Warning: 1 line of {file} holds no valid event. It stays in the file.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("on_error", "stay", "code", "outcome"),
-    [("fail", False, 0, "skipped"), ("fail", True, 1, "failed"), ("warn", True, 0, "failed")],
-)
-def test_where_nothing_can_be_sent_the_outcome_says_whether_something_stays(
-    on_error: str, stay: bool, code: int, outcome: str, file: Path, sandbox: Sandbox, capsys: Any
-) -> None:
-    file.write_text("torn\n" if stay else "")
-    assert replay(sandbox, file, COMPASS_ON_ERROR=on_error, COMPASS_JSON="true") == code
-    found = json.loads(next(line for line in lines_of(capsys) if line.startswith("{")))
-    assert found["outputs"] == {"outcome": outcome}
-
-
-def test_all_that_is_wrong_is_told_before_anything_is_sent(
-    file: Path, sandbox: Sandbox, capsys: Any
-) -> None:
-    outbox.spool(str(file), [event(1)], where(sandbox))
-    gone = file.with_name("gone")
-    assert replay(sandbox, file, gone, file.parent, COMPASS_TIMEOUT="soon") == 2
-    assert lines_of(capsys)[1:] == [
-        'timeout: "soon" is not a number of seconds. Write a whole number from 1 to 3600.',
-        f'replay: "{gone}" is not there.',
-        f'replay: "{file.parent}" cannot be read (OSError).',
-    ]
-    assert sandbox.requests == []
-    assert replay(sandbox) == 2
-    assert lines_of(capsys) == [
-        "Error: Some inputs are missing or wrong: replay: no file is named. Write compass-event replay "
-        "FILE."
-    ]
-
-
-@pytest.mark.parametrize(
-    ("faults", "summary", "outcome", "code"),
-    [
-        (0, "delivered 3 events of 2 components", "accepted", 0),
-        (2, "delivered 1 event of 1 component, 2 stay", "partial", 1),
-        (3, "delivered 0 events, 3 stay", "failed", 1),
-        (1, "delivered 2 events of 1 component, 1 stays", "partial", 1),
-    ],
-)
-def test_what_was_delivered_is_counted(
-    faults: int, summary: str, outcome: str, code: int, file: Path, sandbox: Sandbox, capsys: Any
-) -> None:
-    other = json.loads(event(1).body)
-    other["componentId"] = other["componentId"][:-1] + "0"
-    first = Payload("deployment", other["componentId"], json.dumps(other).encode())
-    outbox.spool(str(file), [first, event(2), event(3)], where(sandbox))
-    sandbox.add_faults([{"status": 400}] * faults)
-    assert replay(sandbox, file, COMPASS_JSON="true") == code
-    text = lines_of(capsys)
-    assert summary in text
-    found = json.loads(next(line for line in text if line.startswith("{")))
-    assert found["outputs"]["outcome"] == outcome
-    assert found["outputs"]["send-attempts"] == "3"
-    assert len(found["receipts"]) == 3
-
-
 def test_only_the_wanted_components_are_sent(file: Path, sandbox: Sandbox, capsys: Any) -> None:
-    """The others stay without a word; of what there is no time for only theirs are counted."""
+    """The others stay without a word."""
     other = json.loads(event(1).body)
     other["componentId"] = wanted = other["componentId"][:-1] + "0"
     mine = [Payload("deployment", wanted, json.dumps(other).encode())]
@@ -351,9 +189,9 @@ def test_of_what_there_is_no_time_for_only_the_wanted_is_counted(
     foreign(file, "torn")
     outbox.spool(str(file), [Payload("deployment", "other", b"{}")], where(sandbox))
     wanted = payloads[0].component_id
-    assert replay(sandbox, file, COMPASS_COMPONENT_ID=wanted, COMPASS_TIMEOUT="1") == 1
+    assert replay(sandbox, file, COMPASS_COMPONENT_ID=wanted, COMPASS_TIMEOUT="20") == 1
     assert lines_of(capsys) == [
-        "1 s of timeout have room for 100 requests. 2 more stay for the next replay.",
+        "20 s of timeout have room for 100 requests. 2 more stay for the next replay.",
         *[f"{number} of 100 sent" for number in range(10, 101, 10)],
         "delivered 100 events of 1 component, 2 stay",
         "accepted by Compass for 100 events",
@@ -365,34 +203,9 @@ def test_the_time_is_for_all_files_together(file: Path, sandbox: Sandbox, capsys
     second = file.with_name("second")
     outbox.spool(str(file), [event(number) for number in range(60)], where(sandbox))
     outbox.spool(str(second), [event(number) for number in range(100, 160)], where(sandbox))
-    assert replay(sandbox, file, file, second, COMPASS_TIMEOUT="1", COMPASS_ON_ERROR="warn") == 0
+    assert replay(sandbox, file, file, second, COMPASS_TIMEOUT="20", COMPASS_ON_ERROR="warn") == 0
     assert len(sandbox.requests) == 100
     assert "have room for 100 requests. 20 more stay for the next replay." in said(capsys)
-
-
-def test_what_stays_in_several_files_is_told_with_their_names(
-    file: Path, sandbox: Sandbox, capsys: Any
-) -> None:
-    second = file.with_name("second")
-    outbox.spool(str(file), [event(1)], where(sandbox))
-    outbox.spool(str(second), [event(2)], where(sandbox))
-    sandbox.add_faults([{"status": 400}] * 2)
-    assert replay(sandbox, file, second) == 1
-    assert f"They stay in {file}, {second}." in said(capsys)
-
-
-def test_what_was_delivered_and_cannot_be_taken_out_is_told(
-    file: Path, sandbox: Sandbox, capsys: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(outbox, "remove", refuse)
-    outbox.spool(str(file), [event(1)], where(sandbox))
-    assert replay(sandbox, file) == 0
-    assert lines_of(capsys)[-1] == (
-        f"Warning: What was delivered is still in {file} (PermissionError); sending it again does no harm."
-    )
 
 
 @pytest.mark.parametrize(("verify", "times"), [("true", 1), ("false", 0)])

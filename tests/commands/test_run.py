@@ -1,25 +1,18 @@
-"""`compass-event run -- COMMAND …`: the command's own streams, signals and exit code, and its event."""
+"""`compass-event run -- COMMAND …`: the exit code is the command's own, its event tells the outcome."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import pty
-import signal
 import subprocess
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from compass_action.sandbox import Sandbox, running_sandbox
-from tests.commands.program import ARI, PROGRAM, ROOT, call, job
-
-SILENT = [{"delay": 30}] * 9
-"""A Compass that takes requests and says nothing."""
+from tests.commands.program import ARI, ROOT, call, job
+from tests.commands.running import SILENT, event
 
 
 def states(sandbox: Sandbox) -> list[str]:
@@ -28,27 +21,8 @@ def states(sandbox: Sandbox) -> list[str]:
     return [step["state"] for step in event["history"]]
 
 
-def event(sandbox: Sandbox) -> dict[str, Any]:
-    [found] = sandbox.feed()["events"]
-    return dict(found)
-
-
 def seconds(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
-
-
-def wait_for(file: Path) -> None:
-    until = time.monotonic() + 20
-    while not file.exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert file.exists()
-
-
-def start(argv: list[str], env: dict[str, str], folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*PROGRAM, *argv], env=env, cwd=folder, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
 
 
 def test_the_event_is_begun_while_the_command_runs_and_ended_with_its_outcome(
@@ -113,42 +87,6 @@ def test_a_script_that_names_no_interpreter_runs(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (7, "hello a  b\n")
 
 
-def test_ten_megabytes_pass_through_untouched(tmp_path: Path) -> None:
-    """Standard input and output are the command's own; nothing of ours is among them."""
-    content = hashlib.shake_256(b"anything").digest(10 * 1024 * 1024)
-    with running_sandbox() as sandbox:
-        done = subprocess.run(
-            [*PROGRAM, "run", "--", "sh", "-c", "cat; echo oops >&2"], input=content, check=True,
-            env=job(tmp_path, sandbox.url), cwd=tmp_path, capture_output=True, timeout=60,
-        )  # fmt: skip
-        assert hashlib.sha256(done.stdout).digest() == hashlib.sha256(content).digest()
-        assert done.stderr.startswith(b"oops\n")
-        assert event(sandbox)["state"] == "SUCCESSFUL"
-
-
-def test_other_descriptors_are_handed_through_too(tmp_path: Path) -> None:
-    """As make hands its job server on."""
-    reading, writing = os.pipe()
-    os.write(writing, b"token")
-    os.close(writing)
-    done = subprocess.run(
-        [*PROGRAM, "run", "--", "cat", f"/dev/fd/{reading}"], pass_fds=[reading], check=True,
-        env=job(tmp_path, COMPASS_TIMEOUT="1"), cwd=tmp_path, capture_output=True, timeout=60,
-    )  # fmt: skip
-    os.close(reading)
-    assert done.stdout == b"token"
-
-
-def test_a_reader_that_goes_away_ends_the_command(tmp_path: Path) -> None:
-    """SIGPIPE works as usual: `compass-event run -- yes | head -1` ends."""
-    line = " ".join([*PROGRAM, "run", "--", "yes"])
-    done = subprocess.run(
-        ["bash", "-c", f"{line} | head -1; exit ${{PIPESTATUS[0]}}"], check=False, timeout=60,
-        env=job(tmp_path, COMPASS_TIMEOUT="1"), cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (128 + signal.SIGPIPE, "y\n")
-
-
 @pytest.mark.parametrize(
     ("argv", "printed"),
     [
@@ -165,62 +103,16 @@ def test_what_stands_behind_the_dashes_is_the_command_s(
     assert done.stdout == printed
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_signal_reaches_the_command_and_the_event_is_cancelled(name: str, tmp_path: Path) -> None:
-    """Once, and the command decides how it ends."""
-    script = f"trap 'echo {name}; exit 5' {name[3:]}; touch ready; while :; do sleep 0.1; done"
-    with running_sandbox() as sandbox:
-        process = start(["run", "--", "sh", "-c", script], job(tmp_path, sandbox.url), tmp_path)
-        wait_for(tmp_path / "ready")
-        process.send_signal(getattr(signal, name))
-        out, _ = process.communicate(timeout=30)
-        assert (process.returncode, out) == (5, f"{name}\n")
-        assert event(sandbox)["state"] == "CANCELLED"
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_command_that_a_signal_ends_has_the_shell_s_code(name: str, tmp_path: Path) -> None:
-    with running_sandbox() as sandbox:
-        argv = ["run", "--", sys.executable, "-c", READY]
-        process = start(argv, job(tmp_path, sandbox.url), tmp_path)
-        wait_for(tmp_path / "ready")
-        process.send_signal(getattr(signal, name))
-        process.communicate(timeout=30)
-        assert process.returncode == 128 + getattr(signal, name)
-        assert event(sandbox)["state"] == "CANCELLED"
-
-
-READY = """
-import signal, time
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-open("ready", "w").close()
-time.sleep(60)
-"""
-
-
-def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
-    """`nohup compass-event run …` goes on when its terminal is gone."""
-    argv = ["nohup", *PROGRAM, "run", "--", "sh", "-c", "touch ready; sleep 1; echo done"]
-    process = subprocess.Popen(
-        argv, env=job(tmp_path, COMPASS_TIMEOUT="1"), cwd=tmp_path, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    wait_for(tmp_path / "ready")
-    process.send_signal(signal.SIGHUP)
-    out, _ = process.communicate(timeout=30)
-    assert (process.returncode, out) == (0, "done\n")
-
-
 def test_a_silent_compass_delays_nothing(tmp_path: Path) -> None:
     """The command starts at once, and is not held up by the report of its start."""
     with running_sandbox(faults=SILENT) as sandbox:
-        env = job(tmp_path, sandbox.url, COMPASS_TIMEOUT="2")
+        env = job(tmp_path, sandbox.url, COMPASS_TIMEOUT="3")
         began = time.time()
         done = call(["run", "--", "sh", "-c", "date +%s.%N; sleep 1; date +%s.%N"], env, tmp_path)
         first, last = map(float, done.stdout.split())
         assert done.returncode == 0
-        assert first - began < 1
-        assert last - first < 1.5
+        assert first - began < 2.5
+        assert last - first < 2.5
         assert "Compass did not answer in time" in done.stderr
 
 
@@ -232,38 +124,6 @@ def test_a_dead_compass_delays_nothing_either(tmp_path: Path) -> None:
     assert "Compass could not be reached" in done.stderr
     [kept] = (tmp_path / "out.jsonl").read_text().splitlines()
     assert "FAILED" in kept  # the outcome, which carries the start; the start alone is not kept
-
-
-def test_after_a_signal_the_report_has_five_seconds(tmp_path: Path) -> None:
-    """Then it goes to the outbox."""
-    with running_sandbox(faults=SILENT) as sandbox:
-        env = job(tmp_path, sandbox.url, COMPASS_OUTBOX="out.jsonl")
-        process = start(["run", "--", sys.executable, "-c", READY], env, tmp_path)
-        wait_for(tmp_path / "ready")
-        began = time.monotonic()
-        process.terminate()
-        process.communicate(timeout=30)
-        assert 4 < time.monotonic() - began < 9
-        assert process.returncode == 128 + signal.SIGTERM
-        assert "CANCELLED" in (tmp_path / "out.jsonl").read_text()
-
-
-def test_a_second_signal_ends_the_report_too(tmp_path: Path) -> None:
-    """The event goes to the outbox at once, and the exit code is still the command's."""
-    with running_sandbox(faults=SILENT) as sandbox:
-        env = job(tmp_path, sandbox.url, COMPASS_OUTBOX="out.jsonl")
-        process = start(["run", "--", "sh", "-c", "touch ready; exit 4"], env, tmp_path)
-        wait_for(tmp_path / "ready")
-        until = time.monotonic() + 10
-        while len(sandbox.requests) < 1 and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(0.5)
-        began = time.monotonic()
-        process.terminate()
-        process.communicate(timeout=30)
-        assert time.monotonic() - began < 6
-        assert process.returncode == 4
-        assert "FAILED" in (tmp_path / "out.jsonl").read_text()
 
 
 @pytest.mark.parametrize(
@@ -319,62 +179,6 @@ def test_on_github_the_legs_of_a_matrix_have_to_be_told_apart(tmp_path: Path) ->
         for name, value in (("COMPASS_CHECK_RUN_ID", "41234567890"), ("COMPASS_PIPELINE_ID", "p")):
             call(["run", "--", "true"], env | {name: value}, tmp_path)
         assert [e["state"] for e in sandbox.feed()["events"]] == ["SUCCESSFUL", "SUCCESSFUL"]
-
-
-def test_it_works_as_process_1(tmp_path: Path) -> None:
-    """As the entrypoint of a container: signals are heard, and orphans do not pile up."""
-    script = (
-        "echo $PPID; (sleep 0.2 & ) ; sleep 0.6; grep -l '^State:.Z' /proc/[0-9]*/status;"
-        "trap 'echo term; exit 6' TERM; touch ready; while :; do sleep 0.1; done"
-    )
-    with running_sandbox() as sandbox:
-        process = subprocess.Popen(
-            ["unshare", "--pid", "--fork", "--mount-proc", *PROGRAM, "run", "--", "sh", "-c", script],
-            env=job(tmp_path, sandbox.url), cwd=tmp_path, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        wait_for(tmp_path / "ready")
-        [child] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(child), signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
-        assert (process.returncode, out) == (6, "1\nterm\n")
-        assert event(sandbox)["state"] == "CANCELLED"
-
-
-def test_on_a_terminal_the_command_keeps_it(tmp_path: Path) -> None:
-    """Its streams are the terminal, and Ctrl-C reaches it once."""
-    script = (
-        "import os, signal, sys, time\n"
-        "heard = []\n"
-        "signal.signal(signal.SIGINT, lambda *_: heard.append(1))\n"
-        "print(*[os.isatty(n) for n in (0, 1, 2)], flush=True)\n"
-        "time.sleep(1)\n"
-        "print('heard', len(heard), 'times', flush=True)\n"
-        "sys.exit(3)\n"
-    )
-    with running_sandbox() as sandbox:
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.chdir(tmp_path)
-            argv = [*PROGRAM, "run", "--", sys.executable, "-c", script]
-            os.execve(argv[0], argv, job(tmp_path, sandbox.url))  # noqa: S606 - no shell is wanted
-        shown = ""
-        while "True True True" not in shown:
-            shown += os.read(terminal, 1000).decode()
-        os.write(terminal, b"\x03")
-        while True:
-            try:
-                piece = os.read(terminal, 1000).decode()
-            except OSError:  # the end, as Linux tells it
-                break
-            shown += piece
-            if not piece:
-                break
-        _, status = os.waitpid(pid, 0)
-        os.close(terminal)
-        assert os.waitstatus_to_exitcode(status) == 3
-        assert "heard 1 times" in shown
-        assert event(sandbox)["state"] == "CANCELLED"
 
 
 def test_a_fault_of_ours_is_shown_and_changes_nothing(tmp_path: Path) -> None:

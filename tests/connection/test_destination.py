@@ -15,10 +15,7 @@ from urllib3.util import parse_url
 from compass_action.connection.destination import (
     SANDBOX_TOKEN,
     Destination,
-    find_ca_bundle,
     find_destination,
-    find_proxies,
-    is_excepted,
     is_loopback,
     only_strongest,
 )
@@ -26,19 +23,9 @@ from compass_action.errors import InputError
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.sandbox import TOKEN
+from tests.connection.account import ADA, inputs
 
 URLS = json.loads(Path(__file__).with_name("urls.json").read_text("utf-8"))
-
-
-def inputs(
-    name: str,
-    value: str,
-    email: str = "ada@acme.example",
-    token: str = "t",  # noqa: S107 - made up
-) -> Inputs:
-    if name == "site":
-        return Inputs(email=email, api_token=token, site=value)
-    return Inputs(email=email, api_token=token, api_url=value)
 
 
 @pytest.mark.parametrize("row", URLS["hostile"], ids=lambda row: repr(row["value"]))
@@ -129,89 +116,6 @@ def test_the_token_is_not_in_the_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("env", "proxy"),
-    [
-        ({}, None),
-        ({"HTTPS_PROXY": "http://p:1"}, "http://p:1"),
-        ({"https_proxy": "http://q:1", "HTTPS_PROXY": "http://p:1"}, "http://q:1"),
-        ({"ALL_PROXY": "http://p:1"}, "http://p:1"),
-        ({"HTTP_PROXY": "http://p:1"}, None),
-        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": ".atlassian.net"}, None),
-        ({"HTTPS_PROXY": "http://p:1", "no_proxy": "*"}, None),
-        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "example.com"}, "http://p:1"),
-    ],
-)
-def test_the_proxy_is_that_of_the_environment(env: dict[str, str], proxy: str | None) -> None:
-    found = find_destination(inputs("site", "acme"), env)
-    assert found.proxies == ({"https": proxy} if proxy else {})
-
-
-def test_http_on_loopback_never_takes_a_proxy() -> None:
-    env = {"HTTPS_PROXY": "http://p:1", "HTTP_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"}
-    assert find_destination(inputs("api-url", "http://127.0.0.1:1"), env).proxies == {}
-
-
-@pytest.mark.parametrize(
-    ("url", "exceptions", "excepted"),
-    [
-        ("https://acme.atlassian.net/x", "atlassian.net", True),
-        ("https://acme.atlassian.net/x", "*.atlassian.net", True),
-        ("https://acme.atlassian.net/x", "ACME.atlassian.net", True),
-        ("https://acme.atlassian.net/x", "lassian.net", False),
-        ("https://acme.atlassian.net/x", "acme.atlassian.net:443", True),
-        ("https://acme.atlassian.net/x", "acme.atlassian.net:80", False),
-        ("https://acme.atlassian.net:8443/x", "acme.atlassian.net:8443", True),
-        ("https://acme.atlassian.net/x", "other, acme.atlassian.net", True),
-        ("https://acme.atlassian.net/x", "other acme.atlassian.net", True),
-        ("https://acme.atlassian.net/x", "", False),
-        ("https://acme.atlassian.net/x", ".", False),
-        ("https://10.1.2.3/x", "10.0.0.0/8", True),
-        ("https://10.1.2.3/x", "10.1.2.3", True),
-        ("https://10.1.2.3/x", "1.2.3", False),
-        ("https://10.1.2.3/x", "11.0.0.0/8", False),
-        ("https://10.1.2.3/x", "10.0.0.0/99", False),
-        ("https://[2001:db8::1]:8443/x", "2001:db8::1", True),
-        ("https://[2001:db8::1]:8443/x", "[2001:db8::1]:8443", True),
-        ("https://[2001:db8::1]/x", "2001:db8::/32", True),
-        ("https://[2001:db8::1]/x", "2001:db9::/32", False),
-        ("https://[2001:db8::1]/x", "[2001:db8::1]:8443", False),
-        ("https://[::1]/x", "::1", True),
-        ("https://[::1]/x", "[::1]", True),
-        ("https://[::1]/x", "::2", False),
-        ("https://10.1.2.3/x", "10.1.2.9/8", True),
-        ("https://10.1.2.3/x", "10.0.0.0/8/8", False),
-        ("https://10.1.2.3/x", "10.1.2.3:443,", True),
-        ("https://10.1.2.3/x", "acme/8", False),
-        ("https://acme.atlassian.net/x", "other,*", True),
-        ("https://acme.atlassian.net/x", "*,other", True),
-        ("https://acme.atlassian.net/x", "acme", False),
-        ("https://acme.atlassian.net/x", "[,]", False),
-        ("https://acme.atlassian.net/x", ".atlassian.net:443", True),
-        ("https://acme.atlassian.net/x", "net\tother", True),
-        ("https://acme.atlassian.net", "acme.atlassian.net", True),
-        ("https://ACME.atlassian.net/x", "acme.atlassian.net", True),
-        ("https://acme.atlassian.net/net", "x.net", False),
-    ],
-)
-def test_no_proxy_is_read_as_curl_reads_it(url: str, exceptions: str, excepted: bool) -> None:
-    assert is_excepted(url, exceptions) is excepted
-
-
-@given(st.text(max_size=60))
-def test_no_text_in_no_proxy_stops_the_program(exceptions: str) -> None:
-    is_excepted("https://[::1]:8443/x", exceptions)
-    is_excepted("https://acme.atlassian.net/x", exceptions)
-
-
-def test_the_first_ca_variable_that_is_set_counts() -> None:
-    env = {"SSL_CERT_FILE": "/b.pem", "REQUESTS_CA_BUNDLE": "/a.pem"}
-    assert find_destination(inputs("site", "acme"), env).ca_bundle == "/a.pem"
-    del env["REQUESTS_CA_BUNDLE"]
-    assert find_destination(inputs("site", "acme"), env).ca_bundle == "/b.pem"
-    assert find_destination(inputs("site", "acme"), {}).ca_bundle is None
-
-
-@pytest.mark.parametrize(
     "address", ["http://sandbox:8377", "http://10.0.0.7:8377", "http://sandbox.acme.example"]
 )
 def test_http_beyond_this_machine_takes_the_sandbox_s_own_token_alone(address: str) -> None:
@@ -222,95 +126,6 @@ def test_http_beyond_this_machine_takes_the_sandbox_s_own_token_alone(address: s
     for real in ("ATATT3xFfGF0secret", SANDBOX_TOKEN + "x", SANDBOX_TOKEN.upper()):
         with pytest.raises(InputError, match="api-url"):
             find_destination(asked._replace(api_token=real), {})
-
-
-# What is said, in whole sentences.
-
-NO_SITE = (
-    "site",
-    "it is not given. Write the name of your Atlassian site: the acme of acme.atlassian.net.",
-)
-NO_EMAIL = ("email", "it is not given. Set COMPASS_EMAIL from the CI system's secret store.")
-NO_TOKEN = (
-    "api-token",
-    "it is not given. Set COMPASS_API_TOKEN from the CI system's secret store.",
-)
-WITHHELD = (
-    " Its secret is not defined here, is misspelt, or is withheld from this run: CI systems withhold "
-    "secrets from forks, and variables from branches, environments and pipes that they are not meant "
-    "for."
-)
-ODD_TOKEN = (
-    "api-token",
-    "it contains a blank, a line break or a character outside ASCII, which no Atlassian API token "
-    "does. Store the token again, on its own and on one line.",
-)
-ADA = "ada@acme.example"
-
-
-@pytest.mark.parametrize(
-    ("asked", "env", "problems"),
-    [
-        (Inputs(), {}, [NO_SITE, NO_EMAIL, NO_TOKEN]),
-        (
-            Inputs(site="acme"),
-            {"INPUT_EMAIL": "", "COMPASS_API_TOKEN": "$TOKEN"},
-            [
-                ("email", "INPUT_EMAIL is empty." + WITHHELD),
-                ("api-token", 'COMPASS_API_TOKEN is still "$TOKEN".' + WITHHELD),
-            ],
-        ),
-        (
-            Inputs(site="a b", email=ADA, api_token="t"),
-            {},
-            [
-                (
-                    "site",
-                    '"a b" is not an Atlassian site. Write acme, acme.atlassian.net or '
-                    "https://acme.atlassian.net; for any other address use api-url.",
-                )
-            ],
-        ),
-        (
-            Inputs(api_url="http://acme", email=ADA, api_token="t"),
-            {},
-            [
-                (
-                    "api-url",
-                    '"http://acme" cannot be used. Write an https URL without user name, query or '
-                    "fragment, such as https://acme.atlassian.net/gateway/api; http works for "
-                    "loopback (127.0.0.1) only.",
-                )
-            ],
-        ),
-        (
-            Inputs(site="acme", email="ada", api_token="t"),
-            {},
-            [("email", "it is not an e-mail address. Write the one of the token's account.")],
-        ),
-        (
-            Inputs(site="acme", email="ada"),
-            {},
-            [
-                ("email", "it is not an e-mail address. Write the one of the token's account."),
-                NO_TOKEN,
-            ],
-        ),
-        (
-            Inputs(site="acme", email="made-up", api_token=ADA),
-            {},
-            [("email", "it is not an e-mail address, but api-token is one. Swap the two.")],
-        ),
-        (Inputs(site="acme", email=ADA, api_token="a b"), {}, [ODD_TOKEN]),
-        (Inputs(site="acme", email=ADA, api_token="tökn"), {}, [ODD_TOKEN]),
-    ],
-)
-def test_all_that_is_missing_or_unsafe_is_told_at_once(
-    asked: Inputs, env: dict[str, str], problems: list[tuple[str, str]]
-) -> None:
-    with pytest.raises(InputError) as caught:
-        find_destination(asked, env)
-    assert list(caught.value.problems) == problems
 
 
 def test_a_destination_is_all_that_sending_needs_to_know() -> None:
@@ -371,41 +186,6 @@ def test_two_variables_of_the_environment_do_not_say_where(doubtful: bool) -> No
             f"{source}API_URL and {source}SITE both say where to send. Set one of them.",
         )
     ]
-
-
-@pytest.mark.parametrize(
-    "names",
-    [["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"]],
-)
-def test_the_ca_variables_count_in_this_order(names: list[str]) -> None:
-    for place, name in enumerate(names):
-        env = {other: f"/{other}" for other in names[place:]}
-        assert find_ca_bundle(env) == f"/{name}"
-        assert find_ca_bundle({name: ""}) is None
-
-
-def test_the_proxy_variables_count_in_this_order() -> None:
-    names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-    for place, name in enumerate(names):
-        env = {other: f"http://{other}" for other in names[place:]}
-        assert find_proxies("https://acme.example/x", env) == {"https": f"http://{name}"}
-        assert find_proxies("https://acme.example/x", {name: ""}) == {}
-        assert find_proxies("http://acme.example/x", env) == {}
-
-
-@pytest.mark.parametrize(
-    ("exceptions", "proxied"),
-    [
-        ({"no_proxy": "acme.example", "NO_PROXY": "other"}, False),
-        ({"no_proxy": "other", "NO_PROXY": "acme.example"}, True),
-        ({"no_proxy": "", "NO_PROXY": "acme.example"}, False),
-        ({"NO_PROXY": "acme.example"}, False),
-        ({"NO_PROXY": "other"}, True),
-    ],
-)
-def test_no_proxy_in_small_letters_comes_first(exceptions: dict[str, str], proxied: bool) -> None:
-    found = find_proxies("https://acme.example/x", {"HTTPS_PROXY": "http://p:1", **exceptions})
-    assert found == ({"https": "http://p:1"} if proxied else {})
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from compass_action.connection import Asking
+from compass_action.connection import Asking, one_at_a_time
 from compass_action.connection.answer import Answer, AttemptTimeoutError, Reply
+from compass_action.delivery import client
 from compass_action.delivery.client import Clockwork
 from compass_action.delivery.receipt import Receipt
 from compass_action.schemas import Payload
@@ -100,6 +101,13 @@ class Lanes:
 def payload(name: str = "a") -> Payload:
     """A small request."""
     return Payload("build", name, json.dumps({"for": name}).encode())
+
+
+def send(
+    payloads: Sequence[Payload], compass: Compass, clock: Clock, seconds: float = 120
+) -> tuple[Receipt, ...]:
+    """Send them one at a time."""
+    return client.send(payloads, one_at_a_time(compass.ask), seconds, clock.work)
 
 
 def keys(receipts: Sequence[Receipt]) -> list[str | None]:

@@ -15,11 +15,6 @@ from compass_action.schemas import Payload
 from tests.delivery.sending import Clock, Lanes, keys, payload
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 def send(lanes: Lanes, clock: Clock, *names: str, seconds: float = 120) -> tuple[Receipt, ...]:
     return client.send([payload(name) for name in names], lanes.asking(), seconds, clock.work)
 

@@ -1,4 +1,4 @@
-"""The outbox as a file that others write to, move, lock and commit: what is on the disk, and when."""
+"""The outbox as a file that others write to, move and lock: what is on the disk, and when."""
 
 from __future__ import annotations
 
@@ -13,18 +13,7 @@ from pathlib import Path
 import pytest
 
 from compass_action.delivery import outbox
-from compass_action.schemas import Payload
-
-URL = "http://127.0.0.1:1/compass/v1/events"
-LINE = b'{"version":1,"url":"%s","event_type":"build","component_id":"c","body":"%s"}\n'
-
-
-def small(text: str) -> Payload:
-    return Payload("build", "c", text.encode())
-
-
-def line(text: bytes) -> bytes:
-    return LINE % (URL.encode(), text)
+from tests.delivery.lines import URL, line, small
 
 
 @pytest.fixture
@@ -166,112 +155,3 @@ def test_a_file_system_without_locks_will_do(file: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(fcntl, "flock", refuse)
     outbox.spool(str(file), [small("a")], URL)
     assert file.read_bytes() == line(b"a")
-
-
-# Below the current folder stands what anybody has committed.
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with links out of it and inside it."""
-    here, elsewhere = tmp_path / "checkout", tmp_path / "elsewhere"
-    (here / "inside").mkdir(parents=True)
-    elsewhere.mkdir()
-    (here / "out").symlink_to(elsewhere)
-    (here / "in").symlink_to(here / "inside")
-    (tmp_path / "named").symlink_to(elsewhere)
-    (tmp_path / "here").symlink_to(here)
-    monkeypatch.chdir(here)
-    return here
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["out/box", "./out/box", "inside/../out/box", "out/deep/box", "out/../box", "out/../new/box"],
-)
-def test_a_folder_of_the_checkout_leads_nowhere_else(path: str, checkout: Path) -> None:
-    with pytest.raises(OSError, match="a folder of its path is a symlink") as caught:
-        outbox.spool(path, [small("a")], URL)
-    assert caught.value.errno == errno.ELOOP
-    assert list((checkout.parent / "elsewhere").iterdir()) == []
-    assert {path.name for path in checkout.parent.iterdir()} == {
-        "checkout",
-        "elsewhere",
-        "named",
-        "here",
-    }
-
-
-@pytest.mark.parametrize(
-    "path", ["box", "inside/box", "in/box", "new/box", "../named/box", "../elsewhere/box"]
-)
-def test_what_was_named_so_is_written(path: str, checkout: Path) -> None:
-    outbox.spool(path, [small("a")], URL)
-    assert Path(path).read_bytes() == line(b"a")
-
-
-def test_a_checkout_that_is_reached_through_a_symlink_is_one(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(checkout.parent / "here")
-    outbox.spool("inside/box", [small("a")], URL)
-    with pytest.raises(OSError, match="a folder of its path is a symlink"):
-        outbox.spool(str(checkout / "out" / "box"), [small("a")], URL)
-
-
-# What one line may be.
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"a": 1, "a": 1}', "a key stands twice in one object"),
-        ('[{"b": {"a": 1, "c": 2, "a": 3}}]', "a key stands twice in one object"),
-        ("NaN", "NaN is no JSON"),
-        ("[-Infinity]", "-Infinity is no JSON"),
-    ],
-)
-def test_json_that_has_two_readings_is_none(text: str, message: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared
-        outbox.read_json_once(text)
-    assert str(caught.value) == message
-
-
-def test_json_that_has_one_reading_is_read() -> None:
-    assert outbox.read_json_once('{"a": [1, {"a": null}]}') == {"a": [1, {"a": None}]}
-    assert outbox.read_json_once(b"{}") == {}
-
-
-GOOD = line(b"a").rstrip().decode()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        GOOD.replace('"version":1', '"version":2'),
-        GOOD.replace('"version":1', '"version":"1"'),
-        GOOD.replace('"version":1,', ""),
-        GOOD.replace('"build"', "1"),
-        GOOD.replace('"c"', "null"),
-        GOOD.replace('"a"', "{}"),
-        GOOD.replace(f'"{URL}"', "[]"),
-        GOOD.replace('"event_type"', '"event-type"'),
-        GOOD.replace('"component_id"', '"component-id"'),
-        GOOD.replace('"body"', '"bodies"'),
-        GOOD.replace('"url"', '"uri"'),
-        GOOD.replace('"a"', '"\\ud800"'),
-        GOOD.replace("}", ',"body":"b"}'),
-        "[]",
-        "7",
-        "",
-    ],
-)
-def test_a_line_that_is_none_of_ours_is_not_read(text: str) -> None:
-    assert outbox.parse(text.encode()) is None
-
-
-def test_a_line_of_ours_is_read_whole() -> None:
-    """What a later version may add is passed over."""
-    for text in (GOOD, GOOD.replace("}", ',"later":true}')):
-        entry = outbox.Entry(small("a"), URL, text.encode())
-        assert outbox.parse(text.encode()) == entry

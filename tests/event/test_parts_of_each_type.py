@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from compass_action.ci import SYSTEMS
 from compass_action.ci.run import CiRun
 from compass_action.errors import InputError, NothingToReport
-from compass_action.event.facts import Facts
-from compass_action.event.parts import Part, build_part
-from compass_action.inputs.table import Inputs
-from compass_action.tracking import Identity, Tracked
+from compass_action.event.parts import Part
+from tests.event.deploy_job import (
+    AT_ELEVEN,
+    AT_NOON,
+    AT_TEN,
+    ELEVEN,
+    LIVE,
+    PATH,
+    PIPELINE,
+    RUN,
+    TEN,
+    part,
+)
 
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TEN, ELEVEN = NOON.replace(hour=10), NOON.replace(hour=11)
-RUN = CiRun(
-    "gitlab", "https://gitlab.com/acme/shop", workflow=".gitlab-ci.yml", workflow_name="Shop", run_id="9",
-    job="deploy", job_id="7", run_url="https://gitlab.com/acme/shop/-/pipelines/9", job_started_at=TEN,
-)  # fmt: skip
-PATH = "gitlab.com/acme/shop/pipelines/9/jobs/7"
 DERIVED = (
     "The {} was given the id of this run. To update it from another run, give it an id of its own: "
     "event-id."
@@ -36,27 +36,15 @@ FILLED_IN = (
 )
 
 
-def part(event_type: str, asked: dict[str, Any], run: CiRun = RUN, **known: Any) -> Part:
-    facts = Facts(event_type, Inputs(**asked), SYSTEMS[run.system], run, NOON)
-    return build_part(facts._replace(**known))
-
-
 def refused(event_type: str, asked: dict[str, Any], run: CiRun = RUN) -> list[str]:
     with pytest.raises(InputError) as raised:
         part(event_type, asked, run)
     return [str(problem) for problem in raised.value.problems]
 
 
-PIPELINE = {
-    "pipelineId": PATH,
-    "displayName": "Shop / deploy",
-    "url": "https://gitlab.com/acme/shop/-/pipelines/9",
-}
 DEFINED = PIPELINE | {"pipelineId": "gitlab.com/acme/shop/.gitlab-ci.yml/jobs/deploy"}
-LIVE = {"category": "PRODUCTION", "displayName": "Live", "environmentId": "live"}
 START = {"startedAt": "2026-11-23T10:00:00Z"}
 END = {"completedAt": "2026-11-23T12:00:00Z"}
-AT_TEN, AT_ELEVEN, AT_NOON = (f"2026-11-23T{hour}:00:00Z" for hour in (10, 11, 12))
 
 
 @pytest.mark.parametrize(
@@ -164,95 +152,6 @@ def test_a_pull_request_is_the_host_s() -> None:
         "pullRequestUrl": "https://x.example/31",
         "status": "CREATED",
     }
-
-
-UNKNOWN_START = (
-    "No start time, so Compass will show no duration. Report the start too, or set started-at.",
-)
-
-
-def test_a_build_whose_start_nobody_knows_has_no_end_either() -> None:
-    """The time of the report, or the end that was given, stands in."""
-    run = RUN._replace(job_started_at=None)
-    found = part("build", {"state": "failed"}, run)
-    assert found.fields == {"state": "FAILED", "pipeline": PIPELINE, "startedAt": AT_NOON}
-    assert found[1:] == (UNKNOWN_START, False)
-    given = part("build", {"state": "failed", "completed_at": ELEVEN}, run)
-    assert given.fields == {"state": "FAILED", "pipeline": PIPELINE, "startedAt": AT_ELEVEN}
-    pending = part("deployment", {"state": "pending", "environment": "Live"}, run)
-    assert not {"startedAt", "completedAt"} & pending.fields.keys()
-    assert pending.start_is_known
-
-
-WAITED = (
-    "The run began more than a day ago, so it has waited or was run again: Compass is not told how long "
-    "it took. Give completed-at to tell it.",
-)
-
-
-@pytest.mark.parametrize("event_type", ["build", "deployment"])
-def test_of_a_run_that_has_waited_it_is_said(event_type: str) -> None:
-    run = RUN._replace(run_started_at=NOON.replace(day=20))
-    asked = {"state": "failed", "scope": "run", "environment": "Live"}
-    assert part(event_type, asked, run).notices == WAITED
-    blue = part("deployment", asked | {"environment": "blue"}, run).notices
-    assert blue[0].startswith('The environment "blue" has no known category')
-    assert blue[1:] == WAITED
-
-
-@pytest.mark.parametrize(
-    ("asked", "run", "environment"),
-    [
-        ({"environment": "Live"}, {}, LIVE),
-        ({"environment_id": "live"}, {}, LIVE | {"displayName": "live"}),
-        ({}, {"environment": "Live", "environment_id": "e5"}, LIVE | {"environmentId": "e5"}),
-        ({}, {"environment": "Live", "environment_tier": "staging"}, LIVE | {"category": "STAGING"}),
-        ({"environment": "Live"}, {"environment": "qa", "environment_tier": "staging"}, LIVE),
-        ({"environment": "Live", "environment_category": "TESTING"}, {}, LIVE | {"category": "TESTING"}),
-        ({"environment": "Live", "environment_map": (("l*", "TESTING"),)}, {},
-         LIVE | {"category": "TESTING"}),
-        ({"environment": "Live\n"}, {}, LIVE),
-    ],
-)  # fmt: skip
-def test_an_environment_has_a_category_a_name_and_an_id(
-    asked: dict[str, Any], run: dict[str, Any], environment: dict[str, str]
-) -> None:
-    found = part("deployment", {"state": "failed"} | asked, RUN._replace(**run))
-    assert found.fields["environment"] == environment
-    assert found.notices == ()
-
-
-def test_the_environment_of_a_begun_deployment_stays() -> None:
-    kept = {"category": "TESTING", "displayName": "Old", "environmentId": "live"}
-    begun = Tracked(Identity("deployment", "p", "live", 7), "IN_PROGRESS", 1, environment=kept)
-    asked = {"state": "failed", "environment": "live"}
-    assert part("deployment", asked, begun=begun).fields["environment"] == kept
-    bare = begun._replace(environment=None)
-    assert part("deployment", asked, begun=bare).fields["environment"] == LIVE | {
-        "displayName": "live"
-    }
-
-
-@pytest.mark.parametrize(
-    ("asked", "run", "url"),
-    [
-        (
-            {"pipeline_url": "https://a.example", "url": "https://b.example"},
-            {},
-            "https://a.example",
-        ),
-        ({"url": "https://b.example"}, {}, "https://gitlab.com/acme/shop/-/pipelines/9"),
-        ({"url": "https://b.example"}, {"run_url": None}, "https://b.example"),
-        ({}, {"run_url": None}, "https://gitlab.com/acme/shop"),
-        ({"pipeline_id": "p"}, {"run_url": None, "repository_url": None}, None),
-    ],
-)
-def test_a_pipeline_links_to_the_best_page_that_is_known(
-    asked: dict[str, Any], run: dict[str, Any], url: str | None
-) -> None:
-    found = part("build", {"state": "failed"} | asked, RUN._replace(**run)).fields["pipeline"]
-    assert found.get("url") == url
-    assert ("url" in found) is (url is not None)
 
 
 NO_ID = "event-id: it is not given. Give the id that the {} has where it comes from, such as 42."

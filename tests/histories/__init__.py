@@ -8,6 +8,8 @@ and the thing (the build or deployment of the real world) that it is about. The 
     truth.py     what exists in the world: hosts, repositories, pipelines, things, reports
     hosts.py     the environments, as each host's variable reference has them
     world.py     which repositories there are, and how their pipelines run and are run again
+    runs.py      the runs of the world in the making, and what is kept to run them again
+    reporting.py what the jobs of a run report
     playing.py   the pure half of the program, fed with a history
 
 What a host's rules make impossible does not happen here either, and with it what the invariants

@@ -6,7 +6,7 @@ The links to the vendors' references stand in `compass_action/ci`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -218,46 +218,3 @@ def argocd(of: Execution) -> dict[str, str]:
         "COMPASS_CI": "argocd", "ARGOCD_APP_PROJECT_NAME": of.server, "ARGOCD_APP_NAME": of.project,
         "COMPASS_URL": f"https://argocd.example/applications/argocd/{of.project}",
     }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """How a system counts, and what running something again changes there."""
-
-    env: Callable[[Execution], dict[str, str]]
-    again: str = "run"
-    """`run`: everything is new; `attempt`: the run stays, and an attempt is counted; `job`: the run
-    stays, the job's id is new; `nothing`: every id and number stays."""
-    numbered: str = "run"
-    """What orders deployments: `run` its number, attempt and leg; `job` the job's id; `moment` the time
-    of the first report; `start` and `second` the time that the system tells of the job."""
-    legs: bool = False
-    """A job may have several legs, and they are told apart."""
-    jobs: bool = True
-    """A run has several jobs, and they are told apart."""
-    counts: str = "project"
-    """What the number of a run is counted for: `project`, `branch` or `server`."""
-    builds: bool = True
-
-
-SYSTEMS: Mapping[str, Simulated] = {
-    "gitea": Simulated(forge("GITEA_ACTIONS"), "attempt"),
-    "forgejo": Simulated(forge("FORGEJO_ACTIONS"), "attempt"),
-    "jenkins": Simulated(jenkins, jobs=False, counts="branch"),
-    "circleci": Simulated(circleci, "attempt", "job", legs=True),
-    "azure": Simulated(azure, "attempt", legs=True, counts="server"),
-    "buildkite": Simulated(buildkite, "attempt", legs=True),
-    "travis": Simulated(travis, "nothing", "moment", legs=True),
-    "appveyor": Simulated(appveyor, "nothing", "moment", legs=True),
-    "teamcity": Simulated(teamcity, "job", "job"),
-    "drone": Simulated(drone),
-    "woodpecker": Simulated(woodpecker, legs=True),
-    "harness": Simulated(harness, legs=True),
-    "codebuild": Simulated(codebuild, jobs=False),
-    "semaphore": Simulated(semaphore, "attempt", "second", legs=True, counts="branch"),
-    "bitrise": Simulated(bitrise, "job", "job"),
-    "codefresh": Simulated(codefresh, "nothing", "start", jobs=False),
-    "cloudbuild": Simulated(cloudbuild, "run", "moment", jobs=False),
-    "tekton": Simulated(tekton, "attempt", "moment"),
-    "argocd": Simulated(argocd, "run", "moment", jobs=False, builds=False),
-}

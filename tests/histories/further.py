@@ -20,8 +20,9 @@ from compass_action.event.event import Event
 from compass_action.inputs.given import parse
 from compass_action.snapshot import Snapshot
 from compass_action.tracking import Identity, Tracked, read_record
-from tests.histories.executions import SYSTEMS, Execution, milliseconds, seconds
+from tests.histories.executions import Execution, milliseconds, seconds
 from tests.histories.repositories import COMPONENTS, ENVIRONMENTS
+from tests.histories.systems import SYSTEMS
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 SERVERS = ("one.example", "two.example")

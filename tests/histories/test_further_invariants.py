@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from compass_action import ci
 from compass_action.schemas import validate
 from compass_action.tracking import Identity
-from tests.histories.executions import SYSTEMS
 from tests.histories.further import Report, Sent, histories, place_of, play, write
+from tests.histories.systems import SYSTEMS
 
 invariant = settings(max_examples=100, deadline=None)
 

@@ -1,4 +1,4 @@
-"""Valid events, changed here and there, and sent to a sandbox."""
+"""Valid events, changed here and there, sent to a sandbox, and found again in its feed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ VALID = sorted((Path(__file__).parents[1] / "events" / "valid").glob("*.json"))
 AUTH = ("ada@example.com", "token")
 EVENTS = "/compass/v1/events"
 Document = dict[str, Any]
+PIPELINE = "event.build.buildProperties.pipeline.pipelineId"
+UPDATE = "event.build.updateSequenceNumber"
 
 
 def sample(name: str) -> Document:
@@ -38,6 +40,14 @@ def changed(name: str, changes: dict[str, Any]) -> Document:
     return document
 
 
+def build(number: int, update: int = 1, source: str | None = None) -> Document:
+    """An update of a build of its own pipeline."""
+    changes: dict[str, Any] = {PIPELINE: f"builds/{number}", UPDATE: update}
+    if source is not None:
+        changes["event.build.externalEventSourceId"] = source
+    return changed("build-full", changes)
+
+
 def post(
     sandbox: Sandbox,
     body: Document | bytes,
@@ -47,3 +57,8 @@ def post(
 ) -> requests.Response:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return requests.post(sandbox.url + path, data=data, auth=auth, headers=headers, timeout=10)
+
+
+def ids(page: Document) -> list[str]:
+    """The pipelines of a page of the feed."""
+    return [event["identity"]["pipelineId"] for event in page["events"]]
