@@ -18,7 +18,7 @@ def test_what_a_run_may_not_need_is_not_imported_at_the_start() -> None:
         [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
     )
     imported = set(done.stdout.split())
-    assert "compass_action.main" in imported
+    assert "compass_action.__main__" in imported
     assert imported & HEAVY == set()
 
 
