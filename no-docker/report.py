@@ -3,8 +3,9 @@
     python -I report.py
 
 A step before this one can plant variables for all later steps. Those which the program takes for
-inputs or for its own notes, and which action.yml has not set for this step, are dropped here. What
-`track` has begun the program keeps by itself, in the runner's temp folder.
+inputs or for its own notes, and which action.yml has not set for this step, are dropped here. The others
+get the names that GitHub's runner would give them, with hyphens, by which the program knows them: some
+shells drop such names. What `track` has begun the program keeps by itself, in the runner's temp folder.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OURS = re.compile(r"^ +(INPUT_[A-Z_]+): ", re.MULTILINE)
+OURS = re.compile(r"^ +(INPUT_[A-Z_]+): \$\{\{ inputs\.([a-z-]+) ", re.MULTILINE)
 
 
 def main() -> None:
     """Run the program in a cleaned environment."""
     manifest = (ROOT / "no-docker" / "action.yml").read_text(encoding="utf-8")
-    for name in find_planted(os.environ, set(OURS.findall(manifest))):
+    ours = dict(OURS.findall(manifest))
+    for name in find_planted(os.environ, set(ours)):
         del os.environ[name]
+    for name in ours.keys() & os.environ.keys():
+        os.environ["INPUT_" + ours[name].upper()] = os.environ.pop(name)
     runpy.run_path(str(ROOT / "entrypoint.py"), run_name="__main__")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from compass_action.sandbox import Metric
+from compass_action.sandbox import Metric, figure
 
 WIDTH = 80
 INDENT = "    "
@@ -49,16 +49,8 @@ def metrics(derived: Mapping[str, Sequence[Metric]], components: Mapping[str, st
     headings = ["Component", "Deploys/week", "Deploy time", "Builds good", "Build time", "MTTR"]
     rows = [headings]
     for name, ari in components.items():
-        rows.append([name, *(_value(metric) for metric in derived.get(ari, ()))])
+        rows.append([name, *(figure(metric.unit, metric.value) for metric in derived.get(ari, ()))])
     return _table([row + [""] * (len(headings) - len(row)) for row in rows])
-
-
-def _value(metric: Metric) -> str:
-    if metric.value is None:
-        return "-"
-    if metric.unit == "milliseconds":
-        return _duration(metric.value / 1000)
-    return f"{metric.value:.0f} %" if metric.unit == "percent" else f"{metric.value:g}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
@@ -77,16 +69,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 def _took(event: Mapping[str, Any]) -> str:
     seconds = _seconds(event)
-    if seconds is None:
-        return ""
-    return _duration(seconds)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
+    return "" if seconds is None else figure("milliseconds", 1000 * seconds)
 
 
 def _seconds(event: Mapping[str, Any]) -> float | None:

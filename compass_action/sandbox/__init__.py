@@ -7,7 +7,8 @@ are silent, the assumption is written down where it is made. It is not Atlassian
 
     server.py    the server, and running_sandbox
     service.py   what a running sandbox consists of
-    handler.py   HTTP: one connection, answers, faults      guard.py   who may ask
+    connections.py  those that are open, and no more        guard.py   who may ask
+    handler.py   HTTP: one connection, answers, faults
     intake.py    credentials, limit, contract, feed          routes.py  the sandbox's own endpoints
     contract.py  is this body a valid event? (formats.py)    body.py    the bytes of a request's body
     shape.py     where each event type keeps what is shown   limit.py   100 requests per user and minute
@@ -26,6 +27,7 @@ from compass_action.sandbox.command import main
 from compass_action.sandbox.faults import Fault, FaultError
 from compass_action.sandbox.guard import TOKEN
 from compass_action.sandbox.metrics import Metric
+from compass_action.sandbox.page.words import figure
 from compass_action.sandbox.received import Received
 from compass_action.sandbox.server import Sandbox, running_sandbox
 
@@ -36,6 +38,7 @@ __all__ = [
     "Metric",
     "Received",
     "Sandbox",
+    "figure",
     "main",
     "running_sandbox",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import signal
 import socket
 import sys
@@ -129,4 +130,8 @@ def _cannot_listen(host: str, port: int, error: OSError) -> str:
 
 
 def _print_error(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    """Print a line. Jobs print it into their logs, and strangers may have had a hand in it: no command
+    (`##[x]`) is left in it, and no control character.
+    """
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    print(re.sub(r"#(?=[^\x00-\x7f]*#)", "# ", shown), file=sys.stderr, flush=True)

@@ -31,7 +31,10 @@ TYPE_OF = {
 }
 """JSON Schema keyword (or format) → error type. Every other keyword is a CONSTRAINT_VIOLATION."""
 
-COMPONENT_ARI = re.compile(r"ari:cloud:compass:([0-9a-f-]+):component/[0-9a-f-]+/[0-9a-f-]+")
+_ID = "[0-9a-f-]{1,64}"
+COMPONENT_ARI = re.compile(rf"ari:cloud:compass:({_ID}):component/{_ID}/{_ID}")
+DEEPEST = 32
+"""So deep values may be nested; the contract goes down to 6. Printed, each level makes a line longer."""
 
 
 class Complaint(NamedTuple):
@@ -82,9 +85,21 @@ def validate(raw: bytes, components: Collection[str] | None = None) -> Accepted 
 def parse_json(raw: bytes) -> Any:
     """UTF-8 JSON as RFC 8259 has it: no NaN, no infinity. Raises ValueError."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        text = raw.decode("utf-8")
+        document = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    if text.count("[") + text.count("{") > DEEPEST and _is_deep(document):
+        raise ValueError("it is nested too deeply")
+    return document
+
+
+def _is_deep(document: Any) -> bool:
+    layer = [document]
+    for _ in range(DEEPEST):
+        inside = (one.values() if isinstance(one, dict) else one for one in layer)
+        layer = [one for values in inside for one in values if isinstance(one, dict | list)]
+    return bool(layer)
 
 
 def _refuse_constant(word: str) -> object:

@@ -83,7 +83,9 @@ def parse_fault(document: object) -> Fault:
     problems = []
     for name, value in document.items():
         if name not in RULES:
-            problems.append(f"{name} is not a field of a fault. Use: {', '.join(RULES)}")
+            # What looks like no name may be anything, a token as well.
+            named = name if re.fullmatch(r"[a-z_-]{1,20}", name) else "something"
+            problems.append(f"{named} is not a field of a fault. Use: {', '.join(RULES)}")
         elif not RULES[name][0](value):
             problems.append(f"{name} must be {RULES[name][1]}")
     if "drop" in document:
@@ -114,7 +116,7 @@ def parse_argument(text: str) -> Fault:
     for pair in text.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
-            raise FaultError(f"{pair!r} is not NAME=VALUE")
+            raise FaultError("write NAME=VALUE, with commas between several")
         if name == "headers":
             raise FaultError('write headers in JSON: {"headers": {"Retry-After": "2"}}')
         pairs[name] = _scalar(value) if name in NUMBERS else value

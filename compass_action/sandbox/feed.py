@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from compass_action.sandbox.columns import WORDS, columns_of, compressed
+from compass_action.sandbox.columns import LENGTHS, columns_of, compressed, length_of
 from compass_action.sandbox.contract import Accepted, Complaint
 from compass_action.sandbox.judging import CREATED, REPEATED, Version, judge
 from compass_action.sandbox.shape import Shown, milliseconds, show
@@ -29,8 +29,6 @@ COMPLAINTS = 20
 COMPLAINT = 300
 OVERHEAD = 600
 """Bytes that an event takes beside its body and words, about."""
-ATTACHMENT = 400
-"""Bytes that one more component of a source takes, about."""
 
 
 class Feed:
@@ -68,8 +66,8 @@ class Feed:
                 found = self._sources.find(db, event, shown.source)
                 if found is None:
                     return False
-                source, attached = found
-                self._apply(db, source, event, shown, raw, ATTACHMENT if attached else 0)
+                source, grown = found
+                self._apply(db, source, event, shown, raw, grown)
                 if self._count > self._keep or self._size > self._limit:
                     self._forget(db)
         except (
@@ -92,11 +90,16 @@ class Feed:
         """
         listed = json.dumps([_shortened(one) for one in list(complaints)[:COMPLAINTS]])
         with suppress(sqlite3.Error), self._store.writing() as db:  # the answer tells it anyway
-            last = db.execute(
+            db.execute(
                 "INSERT INTO refusal (received, status, harmless, complaints) VALUES (?, ?, ?, ?)",
                 (self._milliseconds(), status, harmless, listed),
-            ).lastrowid
-            db.execute("DELETE FROM refusal WHERE id <= ?", ((last or 0) - REFUSALS,))
+            )
+            # Of each sort by itself: what does no harm pushes no problem out.
+            db.execute(
+                "DELETE FROM refusal WHERE harmless = ?1 AND id <= (SELECT id FROM refusal "
+                "WHERE harmless = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+                (harmless, REFUSALS),
+            )
         self._changed()
 
     def clear(self) -> None:
@@ -128,45 +131,45 @@ class Feed:
         received, change_id = self._milliseconds(), self._next("change")
         identity = json.dumps(shown.identity)
         known = db.execute(
-            "SELECT e.id, e.number, c.component_id, e.state, e.url, e.started, e.changes FROM event e "
-            "JOIN change c ON c.id = e.counted_id WHERE e.source_id = ? AND e.identity = ?",
+            f"SELECT e.id, e.number, c.component_id, e.state, e.url, e.started, e.changes, {LENGTHS} "  # noqa: S608 - our own names
+            "FROM event e JOIN change c ON c.id = e.counted_id WHERE e.source_id = ? AND e.identity = ?",
             (source, identity),
         ).fetchone()
         version = Version(
             shown.update_sequence_number,
             event.component_id,
-            shown.state,
-            shown.url,
+            storable(shown.state),
+            storable(shown.url),
             milliseconds(shown.started_at),
         )
         body: bytes | None = compressed(raw)
+        columns = columns_of(event, shown)
         if known is None:
-            size = len(body or b"") + WORDS + OVERHEAD + more
+            size = len(body or b"") + len(identity) + length_of(columns) + OVERHEAD + more
             given: dict[str, Any] = {
                 "source_id": source,
                 "identity": identity,
                 "size": size,
             }
             given |= {"id": self._next("event"), "counted_id": change_id, "changes": 1}
-            event_id = insert(db, "event", columns_of(event, shown) | given)
+            event_id = insert(db, "event", columns | given)
             self._count += 1
             self._size += size
             verdict = CREATED
         else:
-            event_id, changes = known[0], known[6]
+            event_id, changes, length = known[0], known[6], known[7]
             verdict = judge(event.event_type, Version(*known[1:6]), version)
             if verdict.verdict == "ignored" and _came_before(db, event_id, version.number, body):
                 verdict, body = REPEATED, None
             more += len(body or b"") - (_forget_change(db, event_id) if changes >= CHANGES else 0)
+            more += length_of(columns) - length if verdict.verdict == "overwritten" else 0
             grown = "UPDATE event SET changes = changes + 1, size = size + ? WHERE id = ?"
             db.execute(grown, (more, event_id))
             self._size += more
-        change = _Change(
-            change_id, event_id, *verdict, storable(version.state), *version[:2], received, body
-        )
+        change = _Change(change_id, event_id, *verdict, version.state, *version[:2], received, body)
         insert(db, "change", change._asdict())
         if verdict.verdict == "overwritten":
-            columns = columns_of(event, shown) | {"counted_id": change_id}
+            columns |= {"counted_id": change_id}
             places = ", ".join(f"{name} = ?" for name in columns)
             db.execute(f"UPDATE event SET {places} WHERE id = ?", (*columns.values(), event_id))  # noqa: S608 - our own names
 

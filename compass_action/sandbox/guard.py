@@ -54,6 +54,11 @@ def check(method: str, headers: Message, allowed: Collection[str]) -> Refusal | 
     return None
 
 
+def is_from_page(headers: Message) -> bool:
+    """Whether a browser says that a web page sends the request."""
+    return "Origin" in headers or "Sec-Fetch-Site" in headers
+
+
 @lru_cache(maxsize=64)
 def is_address(host: str) -> bool:
     """Whether a host is an IP address, which no name server can lead elsewhere."""

@@ -10,11 +10,11 @@ import socket
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from compass_action.sandbox import guard, routes
 from compass_action.sandbox.answer import Answer, answer_errors
-from compass_action.sandbox.body import HungUpError, UnreadableError, read_body
+from compass_action.sandbox.body import HungUpError, UnreadableError, reading
 from compass_action.sandbox.contract import Complaint
 from compass_action.sandbox.faults import Fault
 from compass_action.sandbox.intake import parse_basic
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    timeout = 120.0
+    timeout = 30.0
     """Seconds for which a connection may be silent."""
 
     def __init__(self, service: Service, *connection: Any) -> None:
@@ -51,29 +51,37 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request, whatever its method."""
         service, arrived = self.service, self.service.clock()
         path = self.path.partition("?")[0]
-        is_event = path in EVENTS and self.command == "POST"
+        is_reading = self.command in guard.READING  # somebody looks around
         strange = guard.check(self.command, self.headers, service.allowed_hosts)
         if strange is not None:
-            self._refuse_and_close(*strange)
+            from_page = guard.is_from_page(self.headers)
+            # A page that somebody visits must not make a problem of it, nor push one out.
+            self._refuse_and_close(*strange, is_told=not from_page, harmless=is_reading)
             return
-        fault = service.faults.take() if is_event else None
+        fault = service.faults.take() if self._is_event(path) else None
         if fault is not None and fault.drop == "before":
             self._receive(b"", arrived)
             self._drop(fault, "the connection was closed before the body was read")
             return
         try:
-            body = read_body(self.headers, cast(BinaryIO, self.rfile))
+            with reading(self.headers, self.rfile, service.large) as body:
+                self._answer_body(path, body, arrived, fault)
         except HungUpError:
             self.close_connection = True
-            return
         except UnreadableError as error:
             self._receive(b"", arrived)
-            self._refuse_and_close(error.status, error.why)
-            return
+            self._refuse_and_close(error.status, error.why, harmless=error.status == 503)
+
+    # http.server finds them by these names.
+    do_GET = do_POST = do_DELETE = do_PUT = _answer_request  # noqa: N815
+    do_PATCH = do_HEAD = do_OPTIONS = _answer_request  # noqa: N815
+
+    def _answer_body(self, path: str, body: bytes, arrived: float, fault: Fault | None) -> None:
+        service = self.service
         if (self.command, path) == ("GET", "/live"):
             self._tell_changes()
             return
-        if is_event:
+        if self._is_event(path):
             authorization = self._receive(body, arrived)
             self._answer_event(authorization, body, fault or Fault())
         elif answer := routes.answer(service, self.command, self.path, self.headers, body):
@@ -82,9 +90,8 @@ class Handler(BaseHTTPRequestHandler):
             self._receive(body, arrived)
             self._write(self._misdirected(path))
 
-    # http.server finds them by these names.
-    do_GET = do_POST = do_DELETE = do_PUT = _answer_request  # noqa: N815
-    do_PATCH = do_HEAD = do_OPTIONS = _answer_request  # noqa: N815
+    def _is_event(self, path: str) -> bool:
+        return path in EVENTS and self.command == "POST"
 
     def _answer_event(self, authorization: str | None, body: bytes, fault: Fault) -> None:
         if fault.status is None:
@@ -156,15 +163,20 @@ class Handler(BaseHTTPRequestHandler):
         """What http.server says of a request it cannot read, in the shape of all our errors."""
         self._refuse_and_close(code, message or HTTPStatus(code).phrase)
 
-    def _refuse_and_close(self, status: int, why: str) -> None:
+    def _refuse_and_close(
+        self, status: int, why: str, *, is_told: bool = True, harmless: bool = False
+    ) -> None:
         """Answer a request of which something is still unread, and end the connection.
+
+        `is_told`: in the feed.
 
         Closing at once would make the kernel send a reset, and the client lose the answer: so
         say that no more will come, and let the client finish first (RFC 9112, section 9.6).
         """
         self.close_connection = True
         complaint = Complaint(None, why)
-        self.service.feed.refuse(status, [complaint])
+        if is_told:
+            self.service.feed.refuse(status, [complaint], harmless=harmless)
         self._write(answer_errors(status, [complaint]))
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from compass_action.sandbox.shape import HAVE_OUTCOME, is_under_way
+from compass_action.sandbox.shape import HAVE_OUTCOME, is_before, is_under_way
 
 
 class Version(NamedTuple):
@@ -49,11 +49,27 @@ def judge(event_type: str, known: Version, sent: Version) -> Verdict:
     if known.number is None or sent.number is None:
         # Only pullRequest has no updateSequenceNumber.
         return Verdict("overwritten", "the identity is known, and there is no updateSequenceNumber")
+    if sent.number < known.number and _is_overtaken(event_type, known, sent):
+        why = f"{known.state} with updateSequenceNumber {known.number} had overtaken it: harmless"
+        return Verdict("ignored", why)
     if sent.number <= known.number:
         why = f"updateSequenceNumber {sent.number} does not rise above {known.number}"
-        return Verdict("ignored", why, "ignored", f"the update to {sent.state} was ignored: {why}")
+        update = f"the update to {sent.state}" if sent.state else "an update"
+        return Verdict("ignored", why, "ignored", f"{update} was ignored: {why}")
     why = f"the identity is known, updateSequenceNumber rose from {known.number}"
     return Verdict("overwritten", why, *_concern(event_type, known, sent))
+
+
+def _is_overtaken(event_type: str, known: Version, sent: Version) -> bool:
+    """Whether the update with the lower number is of an earlier state, and nothing is lost with it.
+
+    The outcome of a short job may arrive before the report that it has begun. The feed is the same in
+    either order, so they are judged in that of their numbers. An incident, though, may be reopened:
+    there OPEN after RESOLVED is news.
+    """
+    has_outcome = event_type in HAVE_OUTCOME
+    is_earlier = has_outcome and is_before(event_type, sent.state, known.state)
+    return is_earlier and _concern(event_type, sent, known) == (None, "")
 
 
 def _concern(event_type: str, known: Version, sent: Version) -> tuple[str | None, str]:

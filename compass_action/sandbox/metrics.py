@@ -47,7 +47,7 @@ class Metric(NamedTuple):
     unit: str
     """`per week`, `milliseconds` or `percent`."""
     value: float | None
-    """None without an event to derive it from."""
+    """None without an event to derive it from. A frequency is 0 where events came, and none counts."""
     previous: float | None
     """The same for the span before, to see the trend."""
     more_is_better: bool
@@ -83,7 +83,7 @@ DEFINITIONS = (
         frozenset({"SUCCESSFUL"}),
         None,
         "Successful deployments of the last 28 days, by the week.",
-        "All environments count, each deployment when it was completed.",
+        "All environments count, not production alone; each deployment when it was completed.",
     ),
     Definition(
         "deployment-time",
@@ -94,7 +94,7 @@ DEFINITIONS = (
         frozenset({"SUCCESSFUL"}),
         25,
         "The mean duration of the last 25 deployments.",
-        "Successful ones that have a start and an end, in all environments.",
+        "Successful ones that have a start and an end; all environments count.",
     ),
     Definition(
         "build-success-rate",
@@ -169,11 +169,12 @@ def derive(found: Iterable[Sample], now: float) -> dict[str, tuple[Metric, ...]]
 
 
 def _metric(definition: Definition, found: Sequence[Sample], now: float) -> Metric:
-    own = [s for s in found if s.type == definition.type and s.state in definition.states]
+    of_type = [one for one in found if one.type == definition.type]
+    own = [one for one in of_type if one.state in definition.states]
+    since = now - WINDOW_DAYS * DAY
     if definition.last is None:
-        edges = (now - WINDOW_DAYS * DAY, now - 2 * WINDOW_DAYS * DAY)
-        before = [one for one in own if edges[1] < one.at <= edges[0]]
-        own = [one for one in own if edges[0] < one.at <= now + DAY]
+        before = [one for one in own if since - WINDOW_DAYS * DAY < one.at <= since]
+        own = [one for one in own if since < one.at <= now + DAY]
     else:
         own = [one for one in own if _duration(one) is not None]
         before = own[-2 * definition.last : -definition.last]
@@ -183,8 +184,8 @@ def _metric(definition: Definition, found: Sequence[Sample], now: float) -> Metr
         definition.key,
         definition.title,
         definition.unit,
-        value(own),
-        value(before),
+        value(own, bool(of_type)),
+        value(before, any(one.at <= since for one in of_type)),
         definition.more_is_better,
         tuple(POINTS[definition.unit](own, now)),
         tuple(one.event_id for one in reversed(own)),
@@ -199,15 +200,15 @@ def _duration(sample: Sample) -> int | None:
     return sample.completed - sample.started
 
 
-def _per_week(found: Sequence[Sample]) -> float | None:
-    return len(found) / (WINDOW_DAYS / 7) if found else None
+def _per_week(found: Sequence[Sample], begun: bool) -> float | None:
+    return len(found) / (WINDOW_DAYS / 7) if begun else None
 
 
-def _mean(found: Sequence[Sample]) -> float | None:
+def _mean(found: Sequence[Sample], _begun: bool) -> float | None:
     return fmean([_duration(one) or 0 for one in found]) if found else None
 
 
-def _share(found: Sequence[Sample]) -> float | None:
+def _share(found: Sequence[Sample], _begun: bool) -> float | None:
     return 100 * fmean([one.state == "SUCCESSFUL" for one in found]) if found else None
 
 
@@ -217,7 +218,7 @@ def _daily(found: Sequence[Sample], now: float) -> Iterable[Point]:
         age = int(max(0, now - one.at) // DAY)
         days[WINDOW_DAYS - 1 - age] += 1
     for age, count in zip(range(WINDOW_DAYS - 1, -1, -1), days, strict=True):
-        yield Point("today" if age == 0 else f"{age} days ago", count)
+        yield Point(AGES.get(age, f"{age} days ago"), count)
 
 
 def _durations(found: Sequence[Sample], _now: float) -> Iterable[Point]:
@@ -228,11 +229,13 @@ def _outcomes(found: Sequence[Sample], _now: float) -> Iterable[Point]:
     return [Point(one.state, one.state == "SUCCESSFUL", one.event_id) for one in found[-40:]]
 
 
-VALUES: dict[str, Callable[[Sequence[Sample]], float | None]] = {
+AGES = {0: "the last 24 hours", 1: "1 day ago"}
+VALUES: dict[str, Callable[[Sequence[Sample], bool], float | None]] = {
     "per week": _per_week,
     "milliseconds": _mean,
     "percent": _share,
 }
+"""Unit → the value of what counts; the second argument: there were events of this type by then."""
 POINTS: dict[str, Callable[[Sequence[Sample], float], Iterable[Point]]] = {
     "per week": _daily,
     "milliseconds": _durations,

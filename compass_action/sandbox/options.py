@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import re
 from pathlib import Path
+from typing import NoReturn
 
 from compass_action.sandbox.answer import STAND_IN
 from compass_action.sandbox.contract import COMPONENT_ARI
@@ -18,9 +19,27 @@ PORT = 8377
 """The default. Fixed, so that what users write into COMPASS_API_URL stays true."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Shows no value: who takes this command line for that of the program may have written a token."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, as argparse does, and end."""
+        stranger = re.fullmatch(
+            r"unrecognized arguments: (--[a-z-]+(?=[=\s]|$))?.*", message, re.DOTALL
+        )
+        if stranger:
+            word = (
+                f"{stranger[1]} is not an option" if stranger[1] else "a word is not expected here"
+            )
+            message = f"{word}; see compass-event sandbox --help"
+        super().error(
+            re.sub(r"ignored explicit argument.*", "it takes no value", message, flags=re.DOTALL)
+        )
+
+
 def parser() -> argparse.ArgumentParser:
     """Reads them; it ends the program where they are wrong."""
-    options = argparse.ArgumentParser(
+    options = _Parser(
         prog="compass-event sandbox",
         description=STAND_IN,
         allow_abbrev=False,
@@ -107,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port. Use a number from 0 to 65535.")
+        raise argparse.ArgumentTypeError("it is not a port. Use a number from 0 to 65535.")
     return int(text)
 
 
@@ -117,38 +136,38 @@ def _host(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
-        message = f"{text!r} is not an address. Use {HOST}, the bridge's address, or 0.0.0.0."
+        message = f"it is not an address. Use {HOST}, the bridge's address, or 0.0.0.0."
         raise argparse.ArgumentTypeError(message) from None
 
 
 def _host_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a host's name. Leave out any port.")
+        raise argparse.ArgumentTypeError("it is not a host's name. Leave out any port.")
     return text
 
 
 def _keep(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000000.")
+        raise argparse.ArgumentTypeError("it is not a number from 1 to 1000000.")
     return int(text)
 
 
 def _minutes(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes.")
+        raise argparse.ArgumentTypeError("it is not a number of minutes.")
     return int(text)
 
 
 def _name(text: str) -> tuple[str, str]:
     ari, equals, name = text.rpartition("=")
     if not equals or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not ARI=NAME.")
+        raise argparse.ArgumentTypeError("it is not ARI=NAME.")
     return _component(ari), name
 
 
 def _rate_limit(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a limit. Use 0 (none) or more.")
+        raise argparse.ArgumentTypeError("it is not a limit. Use 0 (none) or more.")
     return int(text)
 
 
@@ -156,10 +175,10 @@ def _fault(text: str) -> Fault:
     try:
         return parse_argument(text)
     except FaultError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a fault: {error}") from error
+        raise argparse.ArgumentTypeError(f"it is not a fault: {error}") from error
 
 
 def _component(text: str) -> str:
     if not COMPONENT_ARI.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the ARI of a component.")
+        raise argparse.ArgumentTypeError("it is not the ARI of a component.")
     return text

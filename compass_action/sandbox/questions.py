@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from compass_action.sandbox import rows
+from compass_action.sandbox.activity import with_requests
 from compass_action.sandbox.answer import Answer, answer_errors, answer_json
 from compass_action.sandbox.asked import Asked
 from compass_action.sandbox.contract import Complaint, parse_json
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ARI = re.compile(r"ari:cloud:compass:([0-9a-f-]+):component/[0-9a-f-]+/([0-9a-f-]+)", re.ASCII)
 HOW = "This sandbox answers no questions: install graphql-core beside it"
 EVENTS_MAX = 1_000
-"""The newest events are looked at."""
+"""The newest events are looked at, as far as there is room for their requests in an answer."""
 
 
 def answer(service: Service, asked: Asked) -> Answer:
@@ -58,8 +59,8 @@ def answer(service: Service, asked: Asked) -> Answer:
 def _events(service: Service) -> Iterator[Known]:
     from compass_action.sandbox.graphql import Known
 
-    for row in reversed(rows.newest(service.store, Wanted(), None, EVENTS_MAX)):
-        body = rows.request(service.store, row.counted_id)
+    newest = rows.newest(service.store, Wanted(), None, EVENTS_MAX)
+    for row, body in reversed([*with_requests(service.store, newest)]):
         if body:
             event = json.loads(body)["event"][row.type]
             for component_id in row.component_ids:

@@ -51,8 +51,9 @@ def answer(
         dict(parse_qsl(query.partition("#")[0], max_num_fields=50)) if query.count("&") < 50 else {}
     )
     asked = Asked(path, pairs, headers, body)
-    answered = page_of(service, asked) if method in READING and wants_page(asked) else None
-    answered = answered or route(service, asked)
+    with service.store.reading():  # an answer is of one moment: nothing comes or goes meanwhile
+        answered = page_of(service, asked) if method in READING and wants_page(asked) else None
+        answered = answered or route(service, asked)
     return answered._replace(headers=OWN | dict(answered.headers))
 
 
@@ -115,7 +116,8 @@ def _show_event(service: Service, asked: Asked) -> Answer:
     row = rows.one(service.store, int(asked.path.rpartition("/")[2]))
     if row is None:
         return answer_errors(404, [Complaint(None, "There is no such event, or it was forgotten")])
-    document: dict[str, Any] = rows.as_json(service.store, row)
+    counted = rows.request(service.store, row.counted_id)
+    document: dict[str, Any] = rows.as_json(service.store, row, counted)
     return answer_json(200, document)
 
 

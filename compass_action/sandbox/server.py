@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -18,6 +18,8 @@ from typing import Any
 
 from compass_action.sandbox import rows
 from compass_action.sandbox.activity import everything
+from compass_action.sandbox.body import LARGE_MOST
+from compass_action.sandbox.connections import Connections
 from compass_action.sandbox.faults import Fault, FaultLine, parse_fault
 from compass_action.sandbox.feed import KEEP, Feed
 from compass_action.sandbox.guard import is_loopback
@@ -50,8 +52,7 @@ class Sandbox(ThreadingHTTPServer):
 
     def __init__(self, host: str, port: int, service: Service) -> None:
         self.service = service
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
+        self.connections = Connections()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), partial(Handler, service))
         shown = f"[{host}]" if ":" in host else host
@@ -93,28 +94,26 @@ class Sandbox(ThreadingHTTPServer):
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, so that `hang_up` can end it."""
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
+        """Serve the connection in a thread of its own, if there is room for it."""
+        if self.connections.enter(request):
+            super().process_request(request, client_address)
+        else:
+            self.connections.turn_away(request)
+
+    def service_actions(self) -> None:
+        """Called again and again while it serves."""
+        self.connections.sweep()
 
     def shutdown_request(self, request: Any) -> None:
         """Forget the connection and close it."""
-        with self._lock:
-            self._connections.discard(request)
+        self.connections.leave(request)
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End the waits of faults and pages, and what is still open.
-
-        A kept-alive connection would otherwise outlive the server and go on answering.
-        """
+        """End the waits of faults and pages, and what is still open."""
         self.service.stopping.set()
         self.service.live.close()
-        with self._lock:
-            for connection in self._connections:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+        self.connections.hang_up()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no error of ours, nor is our own end; anything else is shown."""
@@ -179,6 +178,7 @@ def running_sandbox(
         intake,
         FaultLine(),
         Requests(),
+        threading.Semaphore(LARGE_MOST),
         live,
         threading.Event(),
         clock,

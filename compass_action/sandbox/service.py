@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from threading import Event
+from threading import Event, Semaphore
 from typing import NamedTuple
 
 from compass_action.sandbox.faults import FaultLine
@@ -22,6 +22,8 @@ class Service(NamedTuple):
     intake: Intake
     faults: FaultLine
     requests: Requests
+    large: Semaphore
+    """Places for the bodies that are not small."""
     live: Live
     stopping: Event
     """Set at the end: nobody may wait any longer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from compass_action.sandbox.contract import Accepted
@@ -16,12 +16,12 @@ class Type(NamedTuple):
     state: str | None = None
     started_at: str | None = None
     completed_at: str | None = None
-    under_way: frozenset[str] = frozenset()
-    """The states after which another one is to come."""
+    under_way: tuple[str, ...] = ()
+    """The states after which another one is to come, in their order."""
 
 
-UNDER_WAY = frozenset({"PENDING", "IN_PROGRESS"})
-OPEN = frozenset({"OPEN"})
+UNDER_WAY = ("PENDING", "IN_PROGRESS")
+OPEN = ("OPEN",)
 
 TYPES = {
     "build": Type(
@@ -75,6 +75,10 @@ NOT_SHOWN = frozenset({"pullRequest"})
 """The contract warns that these are accepted, but do not appear in the activity feed."""
 HAVE_OUTCOME = frozenset({"build", "deployment"})
 """The types whose events end once and are measured by it."""
+
+FIRST = round(datetime.min.replace(tzinfo=UTC).timestamp() * 1000)
+LAST = round(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp() * 1000)
+"""Milliseconds since 1970, from year 1 to year 9999."""
 
 
 class Shown(NamedTuple):
@@ -134,15 +138,25 @@ def at(body: Mapping[str, Any], path: str | None) -> Any:
 
 
 def milliseconds(time: str | None) -> int | None:
-    """A date-time of the contract (RFC 3339) as milliseconds since 1970."""
+    """A date-time of the contract (RFC 3339) as milliseconds since 1970.
+
+    An offset may lead out of the years that can be shown in UTC: then the first or last moment of them.
+    """
     if time is None:
         return None
-    return round(datetime.fromisoformat(time.upper()).timestamp() * 1000)
+    moment = round(datetime.fromisoformat(time.upper()).timestamp() * 1000)
+    return min(max(moment, FIRST), LAST)
 
 
 def is_under_way(event_type: str, state: str | None) -> bool:
     """Whether another state is to come."""
     return state in TYPES[event_type].under_way
+
+
+def is_before(event_type: str, first: str | None, second: str | None) -> bool:
+    """Whether the one state comes before the other in the life of an event."""
+    begun = TYPES[event_type].under_way
+    return first in begun and second not in begun[: begun.index(first) + 1]
 
 
 def _whole(value: Any) -> Any:

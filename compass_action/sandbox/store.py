@@ -68,6 +68,9 @@ MIGRATIONS = (
     """,
 )
 
+LONGEST = 1_000
+"""The characters of a text in a column."""
+
 
 class StoreError(Exception):
     """The file cannot be used, and why."""
@@ -140,8 +143,11 @@ def insert(db: sqlite3.Connection, table: str, columns: dict[str, Any]) -> int:
 
 
 def storable(text: str | None) -> str | None:
-    """JSON may hold half of a surrogate pair, which is no character and cannot be stored."""
-    return None if text is None else text.encode("utf-8", "replace").decode()
+    """A text for a column, which has as much of it as people look at; the request has all of it.
+
+    JSON may hold half of a surrogate pair, which is no character and cannot be stored.
+    """
+    return None if text is None else text[:LONGEST].encode("utf-8", "replace").decode()
 
 
 def _reason(error: sqlite3.Error) -> str:

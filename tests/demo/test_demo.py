@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from compass_action.demo import COMPONENTS, main, table
+from compass_action.main import main as program
 from compass_action.sandbox import running_sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,9 @@ def test_it_ends_with_feed_and_metrics_and_keeps_its_page(tmp_path: Path) -> Non
     assert "12 requests, 8 events" in lines[-2]
     assert lines[-2].endswith("the feed is what it must be.")
     derived = lines[lines.index("And what it would derive from that:") :]
-    assert any(re.fullmatch(r"billing +0\.25 +[\d.]+ s +- +- +-", line) for line in derived)
+    assert any(
+        re.fullmatch(r"billing +0\.25 +[\d.<]+ s( +\N{EN DASH}){3}", line) for line in derived
+    )
 
 
 def test_it_says_how_to_keep_the_page(capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,6 +76,12 @@ def test_it_takes_no_other_argument(
 ) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().err == "compass-event demo takes no argument but --keep.\n"
+
+
+@pytest.mark.parametrize("asked", ["-h", "--help"])
+def test_it_explains_itself(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program(["demo", asked], {}) == 0
+    assert "Usage: compass-event demo [--keep]\n" in capsys.readouterr().out
 
 
 def test_a_program_s_lines_are_wrapped_without_colours_and_with_names() -> None:

@@ -77,6 +77,26 @@ def test_an_address_that_an_earlier_step_planted_gets_no_token(
     assert len(sandbox.requests) == 1
 
 
+@pytest.mark.parametrize("planted", ["COMPASS_API_URL", "COMPASS_SITE", "PLUGIN_API_URL"])
+def test_what_the_action_was_given_counts_before_what_was_planted(
+    planted: str, run_report: RunStep, sandbox: Sandbox
+) -> None:
+    """Also an input whose hyphen the shell does not let through."""
+    with running_sandbox(credentials=(EMAIL, TOKEN)) as thief:
+        given = {planted: "mallory" if planted == "COMPASS_SITE" else thief.url}
+        ran = run_report(
+            INPUT_STATE="success", INPUT_PIPELINE_ID="p/7", COMPASS_PIPELINE_ID="x", **given
+        )
+        assert thief.requests == []
+    if planted == "COMPASS_SITE":
+        assert "INPUT_API-URL and COMPASS_SITE both say where to send" in ran.log.visible_log
+        assert sandbox.requests == []
+    else:
+        assert ran.exit_code == 0, ran.log.visible_log
+        assert ran.outputs["pipeline-id"] == "p/7"
+        assert len(sandbox.requests) == 1
+
+
 def test_a_record_that_an_earlier_step_planted_is_dropped(
     run_report: RunStep, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -63,6 +63,16 @@ def test_every_mark_is_within_its_lane(moments: Sequence[tuple[int, int | None]]
     assert all(0 < tick.x < LANE and tick.text for tick in ticks(shown))
 
 
+def test_a_moment_in_the_far_future_leaves_the_others_their_places() -> None:
+    found = [row(NOW - 20 * MINUTE, None, 1), row(NOW - MINUTE, None, 2), row(10 * NOW, None, 3)]
+    shown = span(found, NOW)
+    assert shown.end - NOW < 2 * 24 * 60 * MINUTE
+    first, second, third = (mark.x for mark in marks(found, shown))
+    assert first < second < third < LANE
+    alone = span([row(10 * NOW)], NOW)
+    assert alone.begin < alone.end
+
+
 @pytest.mark.parametrize("count", [1, 3, 10, 25, 60])
 def test_every_bar_is_within_its_chart(count: int) -> None:
     found = [

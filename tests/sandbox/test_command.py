@@ -54,8 +54,13 @@ def run(options: list[str], bodies: list[object], token: str = "any") -> tuple[i
             "Request rejected: HTTP 400: event.build.url: it is missing.",
         ),
         ([changed("build-full", LEFT_BEHIND)], 1, "Still in progress: Test and build: the build"),
+        (
+            [changed("build-full", LEFT_BEHIND | {"event.build.displayName": "##vso[x]\x1b[2Jy"})],
+            1,
+            "Still in progress: # #vso[x]\ufffd[2Jy: the build",
+        ),
     ],
-    ids=["nothing", "rejected", "left behind"],
+    ids=["nothing", "rejected", "left behind", "with a command for a name"],
 )
 def test_a_problem_is_told_and_fails_where_that_is_asked_for(
     bodies: list[object], code: int, told: str
@@ -80,15 +85,15 @@ def test_beyond_loopback_it_warns_and_names_the_token() -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--host=example.com"], "'example.com' is not an address"),
-        (["--host="], "'' is not an address"),
+        (["--host=example.com"], "it is not an address"),
+        (["--host="], "it is not an address"),
         (["--host=192.0.2.1"], "this machine does not have that address"),
-        (["--allow-host=a:1"], "'a:1' is not a host's name"),
-        (["--allow-host=*"], "'*' is not a host's name"),
-        (["--name=shop"], "'shop' is not ARI=NAME"),
-        (["--name=shop=Shop"], "'shop' is not the ARI of a component"),
-        (["--keep=0"], "'0' is not a number from 1 to 1000000"),
-        (["--unfinished-after=soon"], "'soon' is not a number of minutes"),
+        (["--allow-host=a:1"], "it is not a host's name"),
+        (["--allow-host=*"], "it is not a host's name"),
+        (["--name=shop"], "it is not ARI=NAME"),
+        (["--name=shop=Shop"], "it is not the ARI of a component"),
+        (["--keep=0"], "it is not a number from 1 to 1000000"),
+        (["--unfinished-after=soon"], "it is not a number of minutes"),
     ],
     ids=str,
 )
@@ -97,3 +102,33 @@ def test_a_wrong_option_is_2_with_the_reason(
 ) -> None:
     assert main(["--port=0", *options]) == 2
     assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--api-token", "ATATT3x=1A2B"], "--api-token is not an option"),
+        (["--api-token=ATATT3x=1A2B"], "--api-token is not an option"),
+        (["ATATT3x=1A2B"], "a word is not expected here"),
+        (["--log=ATATT3x=1A2B"], "argument --log: it takes no value"),
+        (["--port", "ATATT3x=1A2B"], "argument --port: it is not a port"),
+        (["--name", "ATATT3x=1A2B"], "argument --name: it is not the ARI of a component"),
+        (
+            ["--fault", "ATATT3x=1A2B"],
+            "argument --fault: it is not a fault: something is not a field",
+        ),
+        (
+            ["--fault", '{"ATATT3x=1A2B": 1}'],
+            "argument --fault: it is not a fault: something is not",
+        ),
+    ],
+    ids=str,
+)
+def test_no_value_is_shown(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who takes it for the program's own command line may write a token there."""
+    assert main(options) == 2
+    text = capsys.readouterr().err
+    assert said in text
+    assert "ATATT3x" not in text

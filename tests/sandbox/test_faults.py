@@ -205,14 +205,14 @@ def test_a_port_in_use_is_one_clear_message(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--port", "65536"], "'65536' is not a port"),
-        (["--rate-limit", "-1"], "'-1' is not a limit"),
-        (["--component", "shop"], "'shop' is not the ARI of a component"),
-        (["--fault", "status"], "'status' is not NAME=VALUE"),
+        (["--port", "65536"], "argument --port: it is not a port"),
+        (["--rate-limit", "-1"], "argument --rate-limit: it is not a limit"),
+        (["--component", "shop"], "argument --component: it is not the ARI of a component"),
+        (["--fault", "status"], "write NAME=VALUE, with commas between several"),
         (["--fault", "status=high"], "status must be a whole number"),
         (["--fault", "headers=a"], "write headers in JSON"),
         (["--fault", "{"], "this is not JSON"),
-        (["--prot", "1"], "unrecognized arguments"),
+        (["--prot", "1"], "--prot is not an option; see compass-event sandbox --help"),
     ],
     ids=str,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import pytest
+import requests
 
 from compass_action.sandbox import TOKEN, Sandbox, running_sandbox
 from compass_action.sandbox.guard import is_loopback
@@ -84,6 +85,28 @@ def test_what_changes_something_must_not_come_from_another_page(
     sandbox: Sandbox, method: str, path: str, header: tuple[str, str]
 ) -> None:
     assert ask(sandbox, method, path, [("Host", "localhost:8377"), header]) == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "problems"),
+    [
+        ("POST", [("Host", "localhost"), ("Origin", "https://evil.example")], 0),
+        ("POST", [("Host", "localhost"), ("Sec-Fetch-Site", "cross-site")], 0),
+        ("POST", [("Host", "evil.example"), ("Origin", "http://evil.example")], 0),
+        ("GET", [("Host", "evil.example")], 0),
+        ("POST", [("Host", "sandbox.misspelt")], 1),
+        ("POST", [], 1),
+    ],
+    ids=str,
+)
+def test_a_web_page_makes_no_problem(
+    sandbox: Sandbox, method: str, headers: list[tuple[str, str]], problems: int
+) -> None:
+    """Else any page could fail the jobs that look for problems; a job with a wrong address is one."""
+    sandbox.clear()
+    assert ask(sandbox, method, EVENTS, headers) in (400, 403, 421)
+    found = requests.get(f"{sandbox.url}/problems?ended=true&fail=true", timeout=10)
+    assert (found.json()["count"], found.status_code) == (problems, 409 if problems else 200)
 
 
 def test_the_sandbox_s_own_page_may(sandbox: Sandbox) -> None:

@@ -14,6 +14,7 @@ from tests.sandbox.sending import changed, post, sample
 
 NOW = 1_795_600_000_000
 MINUTE = 60_000
+FREQUENCY = "deployment-frequency"
 
 
 def ended(kind: str, state: str, at: float, minutes: float | None = 1.0, number: int = 1) -> Sample:
@@ -30,10 +31,40 @@ def of(found: list[Sample], key: str) -> Metric:
 def test_deployment_frequency_counts_the_successful_ones_of_28_days_by_the_week() -> None:
     found = [ended("deployment", "SUCCESSFUL", NOW - day * DAY) for day in (0, 1, 5, 27, 29, 40)]
     found += [ended("deployment", "FAILED", NOW), ended("build", "SUCCESSFUL", NOW)]
-    metric = of(found, "deployment-frequency")
+    metric = of(found, FREQUENCY)
     assert (metric.value, metric.previous) == (1.0, 0.5)
     assert [point.value for point in metric.points[-6:]] == [1, 0, 0, 0, 1, 1]
     assert len(metric.points) == 28
+
+
+@pytest.mark.parametrize(
+    ("came", "value", "previous"),
+    [
+        ([("FAILED", 1), ("CANCELLED", 3)], 0, None),
+        ([("IN_PROGRESS", 0)], 0, None),
+        ([("SUCCESSFUL", 40)], 0, 0.25),
+        ([("SUCCESSFUL", 90)], 0, 0),
+        ([("FAILED", 40), ("SUCCESSFUL", 2)], 0.25, 0),
+        ([("SUCCESSFUL", 2)], 0.25, None),
+    ],
+)
+def test_a_component_that_deploys_no_more_has_a_frequency_of_0(
+    came: list[tuple[str, int]], value: float, previous: float | None
+) -> None:
+    """Only before the first event of a deployment there is none."""
+    metric = of([ended("deployment", state, NOW - days * DAY) for state, days in came], FREQUENCY)
+    assert (metric.value, metric.previous) == (value, previous)
+
+
+def test_a_share_of_nothing_is_none_though_there_were_builds_before() -> None:
+    metric = of([ended("build", "FAILED", NOW - 40 * DAY)], "build-success-rate")
+    assert (metric.value, metric.previous) == (None, 0)
+
+
+def test_the_days_of_the_chart_are_told_as_people_count_them() -> None:
+    metric = of([ended("deployment", "SUCCESSFUL", NOW - 1.2 * DAY)], FREQUENCY)
+    told = [(point.label, point.value) for point in metric.points[-3:]]
+    assert told == [("2 days ago", 0), ("1 day ago", 1), ("the last 24 hours", 0)]
 
 
 def test_deployment_time_is_the_mean_of_the_last_25() -> None:

@@ -14,7 +14,7 @@ import requests
 from markupsafe import escape
 
 from compass_action.sandbox import Sandbox, running_sandbox
-from compass_action.sandbox.page import render, words
+from compass_action.sandbox.page import render
 from tests.sandbox.sending import VALID, changed, post, sample
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -193,27 +193,16 @@ def test_the_list_goes_on_to_older_events(sandbox: Sandbox) -> None:
     assert [len(part) for part in found] == [50, 10]
 
 
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [
-        (None, ""),
-        (0, "0.0 s"),
-        (950, "0.9 s"),
-        (9_960, "10 s"),
-        (59_949, "60 s"),
-        (59_951, "1 min"),
-        (61_000, "1 min 1 s"),
-        (3_600_000, "1 h"),
-        (7_380_000, "2 h 3 min"),
-        (172_800_000, "2 d"),
-        (183_600_000, "2 d 3 h"),
-    ],
-)
-def test_a_span_of_time_has_two_units(milliseconds: float | None, text: str) -> None:
-    assert words.duration(milliseconds) == text
-
-
-def test_a_component_without_a_name_is_called_by_its_repository() -> None:
-    sources = {SHOP: "https://github.com/acme/shop.git#x", SHOP[:-1] + "0": None}
-    assert words.labels(sources, {}) == {SHOP: "shop · c34578a8", SHOP[:-1] + "0": "c34578a8"}
-    assert words.labels(sources, {SHOP: "The shop"})[SHOP] == "The shop"
+def test_problems_are_counted_in_words_as_well(sandbox: Sandbox) -> None:
+    """`1 time`, `2 times`: what is read out to those who do not see the number's place."""
+    for times in ("1 time", "2 times"):
+        requests.post(
+            sandbox.url + "/compass/v1/events", data="x", auth=("a@b.example", "t"), timeout=10
+        )
+        counted = re.search(
+            r'rejected".*?<span class="count">(.*?)</span></span>',
+            ask(sandbox, "/problems").text,
+            re.DOTALL,
+        )
+        assert counted
+        assert re.sub("<[^>]+>", "", counted[1]) == times

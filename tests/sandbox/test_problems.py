@@ -63,6 +63,50 @@ def ignored(sandbox: Sandbox) -> None:
     post(sandbox, build(1, state="SUCCESSFUL"))
 
 
+def overtaken(sandbox: Sandbox) -> None:
+    """The outcome came before the reports that it is queued and that it has begun."""
+    post(sandbox, build(12, state="FAILED"))
+    post(sandbox, build(11, state="IN_PROGRESS", completedAt=...))
+    deployment, state = "event.deployment", "event.deployment.deploymentProperties.state"
+    for number, name in ((22, "IN_PROGRESS"), (21, "PENDING"), (23, "SUCCESSFUL")):
+        named = {f"{deployment}.updateSequenceNumber": number, state: name}
+        post(sandbox, changed("deployment-full", named))
+
+
+def begun_with_the_same_number(sandbox: Sandbox) -> None:
+    post(sandbox, build(12, state="SUCCESSFUL"))
+    post(sandbox, build(12, state="IN_PROGRESS", completedAt=...))
+
+
+def begun_again(sandbox: Sandbox) -> None:
+    """A second run under the identity of the first, with a number that does not rise."""
+    post(sandbox, build(12, state="FAILED"))
+    post(sandbox, build(11, state="IN_PROGRESS", startedAt="2026-11-23T20:00:00Z", completedAt=...))
+
+
+def begun_for_another(sandbox: Sandbox) -> None:
+    post(sandbox, build(12))
+    post(sandbox, build(11, component=CART, state="IN_PROGRESS", completedAt=...))
+
+
+def begun_twice(sandbox: Sandbox) -> None:
+    for number in (12, 11, 13):
+        state = "SUCCESSFUL" if number == 13 else "IN_PROGRESS"
+        post(sandbox, build(number, state=state))
+
+
+def reopened_in_vain(sandbox: Sandbox) -> None:
+    place = "event.incident.incidentProperties.state"
+    for number, state in ((12, "RESOLVED"), (11, "OPEN")):
+        numbered = {"event.incident.updateSequenceNumber": number, place: state}
+        post(sandbox, changed("incident-full", numbered))
+
+
+def pushed_twice(sandbox: Sandbox) -> None:
+    for text in ("once", "twice"):
+        post(sandbox, changed("push-full", {"event.push.description": text}))
+
+
 def shared(sandbox: Sandbox) -> None:
     pipeline = {"pipelineId": "another", "displayName": "CI"}
     post(sandbox, build())
@@ -102,6 +146,13 @@ def left_behind(sandbox: Sandbox) -> None:
         (over_the_limit, ["limit"], "HTTP 429: ada@example.com has used up this minute's requests"),
         (overwritten, ["overwritten"], "its outcome FAILED was overwritten by SUCCESSFUL"),
         (ignored, ["ignored"], "updateSequenceNumber 1 does not rise above 2"),
+        (overtaken, [], ""),
+        (begun_with_the_same_number, ["ignored"], "the update to IN_PROGRESS was ignored"),
+        (begun_again, ["ignored"], "updateSequenceNumber 11 does not rise above 12"),
+        (begun_for_another, ["ignored", "shared-source"], "11 does not rise above 12"),
+        (begun_twice, ["ignored"], "the update to IN_PROGRESS was ignored"),
+        (reopened_in_vain, ["ignored"], "the update to OPEN was ignored"),
+        (pushed_twice, ["ignored"], "Test and build: an update was ignored: updateSequenceNumber"),
         (shared, ["shared-source"], "https://github.com/acme/shop sends (2 build events)"),
         (collided, ["collision", "shared-source"], "overwrote that of another"),
         (two_sources, ["two-sources"], "and from https://github.com/acme/shop.git#main"),
@@ -141,7 +192,7 @@ def test_something_in_progress_is_a_problem_after_a_while_or_when_all_has_ended(
         assert [one.kind for one in sandbox.problems(ended=False)] == ["unfinished"]
 
 
-@pytest.mark.parametrize(("story", "status"), [(good, 200), (ignored, 409)])
+@pytest.mark.parametrize(("story", "status"), [(good, 200), (overtaken, 200), (ignored, 409)])
 def test_ci_is_told_by_the_status(story: Callable[[Sandbox], None], status: int) -> None:
     with running_sandbox() as sandbox:
         story(sandbox)

@@ -173,6 +173,17 @@ def test_the_same_build_overwrites_if_its_number_rises_and_is_ignored_if_not() -
     assert event["history"][1]["why"] == "updateSequenceNumber 2 does not rise above 2"
 
 
+def test_the_history_says_that_a_report_was_overtaken(sandbox: Sandbox) -> None:
+    for number, state in [(8, "CANCELLED"), (7, "IN_PROGRESS")]:
+        changes = {f"{BUILD}.updateSequenceNumber": number, f"{PART}.state": state}
+        post(sandbox, changed("build-full", changes))
+    [event] = sandbox.feed()["events"]
+    assert (event["state"], event["update_sequence_number"]) == ("CANCELLED", 8)
+    last = event["history"][-1]
+    assert (last["verdict"], last["state"], last["concern"]) == ("ignored", "IN_PROGRESS", None)
+    assert last["why"] == "CANCELLED with updateSequenceNumber 8 had overtaken it: harmless"
+
+
 DEPLOYMENT = "event.deployment.deploymentProperties"
 
 

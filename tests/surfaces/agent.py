@@ -40,7 +40,12 @@ class Agent:
         self.workspace.mkdir()
         self.bin = folder / "bin"
         self.bin.mkdir()
-        self.program("compass-event", f'exec {sys.executable} {ROOT / "entrypoint.py"} "$@"')
+        # In place of the site that a script sets.
+        self.program(
+            "compass-event",
+            f"unset COMPASS_SITE INPUT_SITE; export COMPASS_API_URL={sandbox.url}\n"
+            f'exec {sys.executable} {ROOT / "entrypoint.py"} "$@"',
+        )
 
     def program(self, name: str, script: str) -> None:
         """Put a program on the PATH."""
@@ -55,8 +60,7 @@ class Agent:
         path = script if isinstance(script, Path) else self.folder / "script.sh"
         if isinstance(script, str):
             path.write_text(script)
-        # Before a site that a script sets, which would decide where the token goes.
-        api = {"INPUT_API_URL": self.sandbox.url, "COMPASS_API_URL": self.sandbox.url}
+        api = {"COMPASS_API_URL": self.sandbox.url}
         surroundings = {"HOME": str(self.folder), "PATH": f"{self.bin}:{os.environ['PATH']}"}
         done = subprocess.run(
             [*shell, path],

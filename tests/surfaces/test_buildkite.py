@@ -65,9 +65,35 @@ def test_what_was_begun_is_kept_with_the_build(agent: Agent) -> None:
         "compass-event", 'echo "$COMPASS_STATE" >> "$COMPASS_RECORD"; cat "$COMPASS_RECORD" > seen'
     )
     hook(agent, "pre-command")
-    assert (agent.folder / "meta-data-compass-event-018f-77").read_text() == "in_progress\n"
+    (kept,) = agent.folder.glob("meta-data-compass-event-018f-77-*")
+    assert kept.read_text() == "in_progress\n"
     hook(agent, "pre-exit", BUILDKITE_COMMAND_EXIT_STATUS="0")
     assert (agent.workspace / "seen").read_text() == "in_progress\n0\n"
+
+
+# Buildkite's agent sources a hook, and hands the changes of the environment on.
+SOURCED = """\
+export BUILDKITE_PLUGIN_COMPASS_EVENT_API_URL="$COMPASS_API_URL"
+before=$(compgen -e | sort)
+BUILDKITE_PLUGIN_COMPASS_EVENT_ENVIRONMENT=production . "{hooks}/pre-command"
+. "{hooks}/pre-command"
+diff <(echo "$before") <(compgen -e | sort) > leaked || true
+case $- in *[eu]*) echo options >> leaked ;; esac
+export BUILDKITE_COMMAND_EXIT_STATUS=0
+BUILDKITE_PLUGIN_COMPASS_EVENT_ENVIRONMENT=production . "{hooks}/pre-exit"
+. "{hooks}/pre-exit"
+"""
+
+
+def test_a_hook_leaves_nothing_to_the_command_and_to_other_plugins(agent: Agent) -> None:
+    """Two entries of the plugin in one job report two events."""
+    agent.program("buildkite-agent", META_DATA)
+    job = {"BUILDKITE": "true", "BUILDKITE_JOB_ID": "018f-77", "COMPASS_SEQUENCE_NUMBER": "219"}
+    assert agent.run(SOURCED.format(hooks=HOOKS), job, ("bash",)) == 0
+    assert (agent.workspace / "leaked").read_text() == ""
+    bodies = [json.loads(one.body)["event"] for one in agent.sandbox.requests]
+    assert [next(iter(body)) for body in bodies] == ["deployment", "build"] * 2
+    assert [event["state"] for event in agent.sandbox.feed()["events"]] == ["SUCCESSFUL"] * 2
 
 
 def test_a_lost_report_fails_the_job_only_if_asked(agent: Agent) -> None:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from compass_action.inputs.table import BY_NAME, INPUTS
-from compass_action.report.outcomes import OUTPUTS
+from compass_action.tracking import OUTPUTS
 from tests.surfaces.documents import section
 
 ROOT = Path(__file__).parents[2]

@@ -44,8 +44,31 @@ def test_a_lost_report_fails_the_build_only_if_asked(agent: Agent) -> None:
     agent.program("compass-event", "exit 1")
     assert run(agent, INPUT_STATE="in_progress", INPUT_ON_ERROR="fail") == 0
     assert run(agent, INPUT_STATE="success", INPUT_ON_ERROR="fail") == 1
-    (agent.folder / "compass-event-ended").unlink()
+    (ended,) = agent.folder.glob("compass-event-ended-*")
+    ended.unlink()
     assert run(agent, INPUT_STATE="success") == 0
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_build_may_have_several_events(begun: bool, agent: Agent) -> None:
+    """One after the other, each with its three steps, or with the last two of them."""
+    site = {"INPUT_API_URL": agent.sandbox.url}
+    for environment in ("staging", "production"):
+        step = site | {"INPUT_ENVIRONMENT": environment}
+        if begun:
+            run(agent, INPUT_STATE="in_progress", **step)
+        run(agent, INPUT_STATE="success", **step)
+        run(agent, INPUT_STATE="failure", **step)
+    assert agent.states() == (["IN_PROGRESS", "SUCCESSFUL"] if begun else ["SUCCESSFUL"]) * 2
+    assert agent.shown() == ["SUCCESSFUL"] * 2
+
+
+def test_what_is_begun_again_is_ended_again(agent: Agent) -> None:
+    site = {"INPUT_API_URL": agent.sandbox.url, "INPUT_ENVIRONMENT": "production"}
+    for _ in range(2):
+        run(agent, INPUT_STATE="in_progress", **site)
+        run(agent, INPUT_STATE="success", **site)
+    assert agent.states() == ["IN_PROGRESS", "SUCCESSFUL"] * 2
 
 
 def test_the_token_is_a_password() -> None:

@@ -64,9 +64,7 @@ def bars(metric: Metric) -> list[Bar]:
     for number, point in enumerate(points):
         share = 1.0 if metric.unit == "percent" else point.value / most
         height = max(share * (HEIGHT - 4), 2)
-        text = words.value(metric.unit, point.value) if metric.unit == "milliseconds" else ""
-        if metric.unit == "per week":
-            text = f"{point.value:.0f}"
+        text = "" if metric.unit == "percent" else words.figure(metric.unit, point.value)
         title = f"{words.state(point.label)}: {text}" if text else words.state(point.label)
         tone = _tone(metric, point.label, point.value)
         drawn.append(
@@ -101,10 +99,13 @@ class Span(NamedTuple):
 
 
 def span(rows: Sequence[Row], now: float) -> Span:
-    """The span from the first of these events until now, a little wider; a minute at least."""
+    """The span from the first of these events until now, a little wider; a minute at least.
+
+    A clock that is a little ahead widens it, a moment in the far future does not.
+    """
     moments = [moment for row in rows for moment in (row.started, _moment(row)) if moment]
-    begin = min(moments, default=now)
-    end = max(now, *moments) if moments else now
+    begin = min([now, *moments])
+    end = min(max([now, *moments]), now + DAY)
     begin = max(begin, end - 60 * DAY)
     return Span(begin - max(60_000, (end - begin) * 0.02), end + 1)
 

@@ -30,8 +30,9 @@ def is_installed() -> bool:
 
 
 def html(template: str, shown: Mapping[str, Any]) -> bytes:
-    """A template, filled in."""
-    return _environment().get_template(template).render(shown).encode()
+    """A template, filled in. Half of a surrogate pair, which is no character, is shown as JSON has it."""
+    text = _environment().get_template(template).render(shown)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def static(name: str) -> tuple[str, bytes] | None:

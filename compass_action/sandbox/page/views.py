@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from compass_action.sandbox import metrics, rows
+from compass_action.sandbox.activity import BYTES
 from compass_action.sandbox.answer import STAND_IN
 from compass_action.sandbox.asked import Asked, find_problems, is_true, wanted_of
 from compass_action.sandbox.guard import TOKEN
@@ -123,9 +124,11 @@ def event(service: Service, asked: Asked) -> dict[str, Any] | None:
         return None
     shown = frame(service, asked)
     changes = rows.history(service.store, row.id)
-    for change in changes:
-        body = rows.request(service.store, change["id"]) if change["body_kept"] else None
-        change["json"] = None if body is None else pretty(body)
+    room = BYTES
+    for change in sorted(changes, key=lambda one: (one["id"] != row.counted_id, -one["id"])):
+        kept = change["body_kept"] and room > 0
+        body = rows.request(service.store, change["id"]) if kept else b""
+        change["json"], room = pretty(body) if body else None, room - len(body)
     return shown | {
         "event": _event(row, shown["now"]),
         "row": row,
@@ -154,9 +157,9 @@ def metrics_page(service: Service, asked: Asked) -> dict[str, Any]:
                 "metrics": [
                     {
                         "metric": metric,
-                        "value": words.value(metric.unit, metric.value),
-                        "unit": "per week" if metric.unit == "per week" and metric.value else "",
-                        "previous": words.value(metric.unit, metric.previous),
+                        "value": words.figure(metric.unit, metric.value),
+                        "per_week": metric.unit == "per week" and metric.value is not None,
+                        "previous": words.figure(metric.unit, metric.previous),
                         "trend": words.trend(
                             metric.value, metric.previous, more_is_better=metric.more_is_better
                         ),

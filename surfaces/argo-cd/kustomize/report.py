@@ -30,7 +30,8 @@ def main() -> int:
     except (OSError, KeyError, ValueError) as error:
         sys.stderr.write(f"The jobs of this sync could not be looked up: {error}\n")
     program = ["compass-event"]  # on the image's PATH
-    code = subprocess.run(program, env=os.environ | given, check=False).returncode  # noqa: S603
+    env = {"COMPASS_CI": "argocd"} | os.environ | given
+    code = subprocess.run(program, env=env, check=False).returncode  # noqa: S603
     return code if stage != "begin" and os.environ.get("COMPASS_ON_ERROR") == "fail" else 0
 
 

@@ -12,6 +12,7 @@ from compass_action.event.environments import slug
 from compass_action.event.event import Event
 from compass_action.sandbox import running_sandbox
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from tests.surfaces.argo_cd.notifications import (
     ARI,
     CONTEXT,
@@ -44,7 +45,7 @@ def validated(body: str) -> dict[str, Any]:
     event = Event(
         "deployment", request["cloudId"], request["componentId"], request["event"]["deployment"]
     )
-    assert json.loads(validate(event).body) == request
+    assert json.loads(validate(event, Secrets()).body) == request
     return request
 
 

@@ -59,7 +59,6 @@ def play(jenkinsfile: Path, workspace: Path, api_url: str, *programs: str) -> Bu
         "PATH": f"{path}:{os.environ['PATH']}",
         "JAVA_HOME": java_home(),
         "COMPASS_API_URL": api_url,
-        "INPUT_API_URL": api_url,  # before a site that a Jenkinsfile sets
         "PROGRAM": f"{sys.executable} {ROOT / 'entrypoint.py'}",
     }
     stubs = HERE / "stubs"

@@ -15,6 +15,10 @@ from tests.surfaces.kubernetes.cluster import Cluster, running_cluster
 from tests.surfaces.kubernetes.tools import ROOT, SURFACES, TOOLS, helm_template, kustomize, run
 
 CHART = SURFACES / "argo-cd" / "helm"
+ARI = (
+    "ari:cloud:compass:a5fd7e86-1037-4957-88e1-656b1179d617:component/"
+    "30307f94-33fc-4613-b40d-651fee166c5e/c34578a8-98c2-43e3-8b47-ee9b4fe598e4"
+)
 EXAMPLES = ROOT / "examples" / "argo-cd"
 
 
@@ -64,7 +68,7 @@ def test_begin_and_end_of_a_sync_are_one_event(
     sandbox: Sandbox,
 ) -> None:
     """Which the moment makes at which the first job was created."""
-    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
+    manifests, env = render(), {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": ""}
     begun = cluster.run(manifests, "-begin", "2026-01-31T01:23:45Z", env)
     assert begun.returncode == 0, begun.stdout + begun.stderr
     assert deployments(sandbox) == [(1769822625000, "IN_PROGRESS", "2026-01-31T01:23:45Z")]
@@ -84,7 +88,7 @@ def test_begin_and_end_of_a_sync_are_one_event(
 def test_each_sync_and_each_retry_is_a_deployment_of_its_own(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
-    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
+    manifests, env = render(), {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": ""}
     for suffix, minute in (("-begin", 1), ("-failed", 2), ("-begin", 3), ("-succeeded", 4)):
         cluster.run(manifests, suffix, f"2026-01-31T01:0{minute}:00Z", env)
     assert deployments(sandbox) == [
@@ -98,7 +102,7 @@ def test_a_sync_that_fails_before_its_begin_leaves_the_one_before_alone(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
     """Its own start is not known, so none is told."""
-    manifests, env = render(), {"INPUT_API_URL": sandbox.url}
+    manifests, env = render(), {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": ""}
     for suffix, minute in (("-begin", 1), ("-succeeded", 2), ("-failed", 5)):
         cluster.run(manifests, suffix, f"2026-01-31T01:0{minute}:00Z", env)
     assert deployments(sandbox) == [
@@ -113,7 +117,7 @@ def test_no_report_fails_a_sync(
 ) -> None:
     """Whether Compass refuses it, an input is wrong, or the cluster does not answer."""
     manifests, moment = render(), "2026-01-31T01:23:45Z"
-    refusing = {"INPUT_API_URL": sandbox.url, "COMPASS_TIMEOUT": "1"}
+    refusing = {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": "", "COMPASS_TIMEOUT": "1"}
     sandbox.add_faults([{"status": 400}])
     assert cluster.run(manifests, "-begin", moment, refusing).returncode == 0
     wrong = refusing | {"COMPASS_COMPONENT_ID": "not an ARI"}
@@ -122,7 +126,9 @@ def test_no_report_fails_a_sync(
     done = cluster.run(manifests, "-succeeded", moment, alone)
     assert done.returncode == 0
     assert "The jobs of this sync could not be looked up" in done.stderr
-    assert len(sandbox.requests) == 1
+    assert len(sandbox.requests) == 2
+    [(_, state, started)] = deployments(sandbox)  # the outcome alone, numbered by its own time
+    assert (state, started) == ("SUCCESSFUL", None)
 
 
 @rendered_by
@@ -130,7 +136,7 @@ def test_a_lost_report_fails_a_sync_if_that_is_asked(
     render: Callable[[], list[dict[str, Any]]], cluster: Cluster, sandbox: Sandbox
 ) -> None:
     manifests, moment = render(), "2026-01-31T01:23:45Z"
-    env = {"INPUT_API_URL": sandbox.url, "COMPASS_ON_ERROR": "fail"}
+    env = {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": "", "COMPASS_ON_ERROR": "fail"}
     sandbox.add_faults([{"status": 400, "times": 2}])
     assert cluster.run(manifests, "-begin", moment, env).returncode == 0
     assert cluster.run(manifests, "-succeeded", moment, env).returncode == 1
@@ -188,6 +194,36 @@ def test_two_applications_in_one_namespace_are_kept_apart(tmp_path: Path) -> Non
 def test_helm_refuses_what_is_wrong(values: dict[str, Any], said: str) -> None:
     with pytest.raises(AssertionError, match=said):
         helm_template(CHART, "--values", "/dev/stdin", values=json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("repository", "handed_on", "source"),
+    [
+        ("ssh://git@git.umbrella.example:7999/labs/hive.git", "ssh://git@git.umbrella.example:7999/labs/hive.git",
+         "https://git.umbrella.example/labs/hive"),
+        ("git@ssh.dev.azure.com:v3/umbrella/Labs/hive", "git@ssh.dev.azure.com:v3/umbrella/Labs/hive",
+         "https://dev.azure.com/umbrella/Labs/_git/hive"),
+        ("https://ada:p@ss@github.com/umbrella/hive.git", "https://github.com/umbrella/hive.git",
+         "https://github.com/umbrella/hive"),
+        ("https://gho_0@github.com/umbrella/hive", "https://github.com/umbrella/hive",
+         "https://github.com/umbrella/hive"),
+    ],
+)  # fmt: skip
+def test_a_repository_in_any_form_is_one_event_source(
+    repository: str, handed_on: str, source: str, cluster: Cluster, sandbox: Sandbox
+) -> None:
+    """And nothing that may be a password is in a manifest."""
+    argocd = {"url": "https://argocd.umbrella.example", "repository": repository}
+    inputs = {"component-id": ARI, "environment": "production"}
+    values = json.dumps({"argocd": argocd, "inputs": inputs})
+    rendered = helm_template(CHART, "--values", "/dev/stdin", values=values)
+    [job, *_] = [one for one in rendered if one["kind"] == "Job"]
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    assert {"name": "ARGOCD_APP_SOURCE_REPO_URL", "value": handed_on} in container["env"]
+    env = {"COMPASS_API_URL": sandbox.url, "COMPASS_SITE": ""}
+    cluster.run(rendered, "-begin", "2026-01-31T01:23:45Z", env)
+    [event] = sandbox.feed()["events"]
+    assert event["event"]["externalEventSourceId"] == f"{source}#{ARI.rpartition('/')[2]}"
 
 
 def test_helm_hands_values_on_as_they_are() -> None:

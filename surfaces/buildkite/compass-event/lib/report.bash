@@ -3,7 +3,9 @@
 
 # Buildkite hands a plugin's settings over as BUILDKITE_PLUGIN_COMPASS_EVENT_SITE, and a list as …_0, …_1.
 prefix=BUILDKITE_PLUGIN_COMPASS_EVENT_
+settings=
 while IFS= read -r name; do
+    settings+="$name=${!name}"$'\n'
     input=${name#"$prefix"}
     if [[ $input =~ ^(.+)_([0-9]+)$ ]]; then
         input=COMPASS_${BASH_REMATCH[1]}
@@ -15,9 +17,10 @@ while IFS= read -r name; do
     fi
 done < <(compgen -e "$prefix" | sort -V)
 
-# One record for each job of the build.
+# One record for each job of the build, and for each entry of the plugin in it.
+read -r entry _ < <(cksum <<<"$settings")
 # shellcheck disable=SC2034 # the hooks use it
-record_key=compass-event-${BUILDKITE_JOB_ID:-job}
+record_key=compass-event-${BUILDKITE_JOB_ID:-job}-$entry
 COMPASS_RECORD=$(mktemp)
 export COMPASS_RECORD
 trap 'rm -f "$COMPASS_RECORD"' EXIT

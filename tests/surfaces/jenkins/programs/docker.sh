@@ -22,4 +22,5 @@ export $1='$(printf %s "$value" | sed "s/'/'\\\\''/g")'"
     shift
 done
 exec env -i PATH="$PATH" sh -c "$variables
+unset COMPASS_SITE
 exec $PROGRAM"
