@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from .event_types import EVENT_TYPES
+from .inputs.table import BY_NAME
 from .inputs.values import read_integer, read_time
 from .text import json_line, timestamp
 
@@ -33,6 +34,26 @@ NOTE_NAME = "compass-event-note.json"
 
 DOTENV_NAME = "compass-event.env"
 """The file of variables that a job on GitLab leaves to later jobs, in its checkout."""
+
+OUTPUTS = {
+    "outcome": "accepted, dry-run, skipped, spooled, partial or failed.",
+    "event-type": "The type of the event, as the API spells it.",
+    "state": "The state, status or stage that was sent.",
+    "component-ids": "The components' ARIs, with commas between them.",
+    "pipeline-id": "The pipeline's id.",
+    "environment-id": "The environment's id, for a deployment.",
+    "environment-category": "The category that the environment counts under.",
+    "sequence-number": "The deployment's sequence number.",
+    "started-at": "When it started, as it was sent; absent where nobody knows.",
+    "update-sequence-number": "The number that orders the updates of this event.",
+    "http-status": "The status of the last answer, if there was one.",
+    "send-attempts": "The number of HTTP requests made, retries included.",
+    "payload": "The request's JSON; an array where there are several components.",
+}
+"""The one list of outputs, the same on every host."""
+
+ECHOES = tuple(name for name in OUTPUTS if name in BY_NAME)
+"""The outputs that have the name of an input, and so may reach a later job as one."""
 
 
 class Identity(NamedTuple):
@@ -165,12 +186,14 @@ def read_echoes(env: Mapping[str, str]) -> Mapping[str, str]:
     """Read what an earlier job of the same pipeline has left behind, by output name.
 
     Where a dotenv file hands outputs on (GitLab), they reach this job under the names of inputs:
-    `COMPASS_STATE`, `COMPASS_PIPELINE_ID`. The record that comes with them gives them away.
+    `COMPASS_STATE`, `COMPASS_PIPELINE_ID`. The record that comes with them gives them away. A name
+    that is no output's is nobody's echo: else a forged record could take `site` away.
     """
     try:
-        return _texts(json.loads(env.get(NAME, ""))["outputs"])
+        outputs = _texts(json.loads(env.get(NAME, ""))["outputs"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+    return {name: outputs[name] for name in ECHOES if name in outputs}
 
 
 def record_of_echoes(echoes: Mapping[str, str]) -> str:

@@ -30,6 +30,8 @@ class ComponentFile(NamedTuple):
     """Why it was not read, and what to do."""
     by_chance: bool = False
     """A glob matched it, or it has one of the names that are tried: nobody asked for just this one."""
+    is_nested: bool = False
+    """It stands in another checkout below the workspace's own; looked up where that matters."""
 
 
 class ComponentFiles(NamedTuple):
@@ -51,19 +53,46 @@ class GitTexts(NamedTuple):
     """The file of the branch that `head` names."""
 
 
+def find(named: str | None) -> str:
+    """Take the folder that the host names if it is there, else the current one: in a container that
+    a job has started itself the checkout stands elsewhere.
+    """
+    return named if named and os.path.isdir(named) else "."  # noqa: PTH112 - costs a path object less
+
+
+def holds(workspace: str, path: str) -> bool:
+    """Tell whether something is at a path in the workspace."""
+    return os.path.lexists(os.path.join(workspace, path))  # noqa: PTH118 - costs a path object less
+
+
+def is_nested(workspace: str | Path, path: str) -> bool:
+    """Tell whether a file stands in another checkout below the workspace's own: in a folder with a
+    `.git`, on the way that is written or on the one that symlinks make of it.
+    """
+    try:
+        root = Path(workspace).resolve()
+        ways = (Path(os.path.normpath(root / path)), (root / path).resolve())
+    except (OSError, RuntimeError):  # a loop of symlinks: nothing will be read
+        return True
+    folders = (folder for way in ways for folder in way.parents if root in folder.parents)
+    return any(os.path.lexists(folder / ".git") for folder in folders)
+
+
 def read_component_files(
     workspace: Path, patterns: Sequence[str], optional: Sequence[str]
 ) -> ComponentFiles:
-    """Read the files at paths and globs; those that are `optional` need not be there."""
+    """Read the files at paths and globs; those that are `optional` are paths, and need not be there."""
     files: list[ComponentFile] = []
+    plain = set(optional)
     for pattern in patterns:
-        if is_glob(pattern):
+        if pattern in plain:  # a changed file's folder may be named `why?`
+            # A symlink that leads nowhere is there, and the user has to know.
+            if os.path.lexists(workspace / pattern):
+                files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
+        elif is_glob(pattern):
             files += _read_matching_files(workspace, pattern)
-        # A symlink that leads nowhere is there, and the user has to know.
-        elif pattern not in optional:
+        else:
             files.append(_read_component_file(workspace, pattern))
-        elif os.path.lexists(workspace / pattern):
-            files.append(_read_component_file(workspace, pattern)._replace(by_chance=True))
     if files or not patterns:
         return ComponentFiles(tuple(files))
     names = [name for name in optional if "/" not in name]
@@ -145,11 +174,7 @@ def read_regular_file(path: str | Path, limit: int) -> str:
     Raises OSError, or ValueError with a sentence. The file is opened without blocking (a named pipe
     would never answer) and without following a last symlink (it may have been swapped).
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ValueError("it is not a regular file.")
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+    with open(open_regular(path), "rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
         raise ValueError(f"it is larger than {limit // 1024} KiB.")
@@ -157,6 +182,15 @@ def read_regular_file(path: str | Path, limit: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("it is not valid UTF-8.") from None
+
+
+def open_regular(path: str | Path) -> int:
+    """Open a file to read it. Raises OSError, or ValueError with a sentence."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NOFOLLOW)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise ValueError("it is not a regular file.")
 
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # not on Windows

@@ -13,12 +13,14 @@ from compass_action.errors import InputError, Problem
 from compass_action.text import advise, nearest, quoted
 
 from .commands import COMMANDS
-from .table import BY_NAME
-from .values import FLAGS
+from .table import BY_NAME, Input
+from .values import FLAG, FLAGS, read_flag
 
 EXAMPLES = ("send", "run", "check", "replay")
 HELP = ("-h", "--help")
-OFFLINE = "--offline"
+OFFLINE = Input("offline", FLAG, "behaviour", COMMANDS["check"].own["--offline"], "false")
+OPTIONS = {**BY_NAME, OFFLINE.name: OFFLINE}
+"""What may be written as `--name`: the inputs, and what is an option only."""
 
 
 class CommandLine(NamedTuple):
@@ -51,13 +53,11 @@ def parse(argv: Sequence[str]) -> CommandLine:
     if not argv:
         return CommandLine()  # the way of all hosts
     if argv[0] in COMMANDS and COMMANDS[argv[0]].reads_alone:
+        # A program with many options explains them itself.
+        if COMMANDS[argv[0]].own and set(argv).intersection(HELP):
+            return CommandLine("help", {}, (argv[0],))
         return CommandLine(argv[0], {}, tuple(argv[1:]))
     dashes = argv.index("--") if "--" in argv else len(argv)
-    if "check" in argv[:dashes] and OFFLINE in argv[:dashes]:
-        own = [word for word in argv[:dashes] if word != OFFLINE]
-        line = parse([*own, *argv[dashes:]])
-        if line.command == "check":
-            return line._replace(offline=True)
     words = list(_scan(argv[:dashes]))
     named = [word.text for word in words if not _looks_like_option(word.text)]
     behind = list(argv[dashes + 1 :])
@@ -75,11 +75,20 @@ def parse(argv: Sequence[str]) -> CommandLine:
         *_rest_problems(command, named, behind),
     ]
     arguments = _arguments(words)
+    offline = arguments.pop(OFFLINE.name, "") or OFFLINE.default
+    if offline.lower() not in FLAGS:
+        problems.append(Problem("command line", f"--offline takes true, false or nothing. {SEE}"))
     if command == "run" and behind:
         return CommandLine(command, arguments, tuple(behind), tuple(problems))
     if problems:
         raise InputError(problems)
-    return CommandLine(command, arguments, (*named, *behind))
+    return CommandLine(command, arguments, (*named, *behind), offline=read_flag(offline))
+
+
+def asks_for_json(argv: Sequence[str]) -> str:
+    """Find what a command line that could not be read says of `--json`; nothing else of it is looked at."""
+    before = argv[: argv.index("--")] if "--" in argv else argv
+    return _arguments([word for word in _scan(before) if word.text == "--json"]).get("json", "")
 
 
 def _scan(argv: Sequence[str]) -> Iterator[Word]:
@@ -88,7 +97,7 @@ def _scan(argv: Sequence[str]) -> Iterator[Word]:
     while left:
         word = left.pop(0)
         name, equals, value = word.partition("=")
-        row = BY_NAME.get(name.removeprefix("--")) if name.startswith("--") else None
+        row = OPTIONS.get(name.removeprefix("--")) if name.startswith("--") else None
         if row and equals:
             yield Word(name, value)
         elif row and row.type.is_flag:
@@ -122,24 +131,26 @@ def _arguments(words: Sequence[Word]) -> dict[str, str]:
     for text, value in words:
         name = text.removeprefix("--")
         if value is not None:
-            repeated = name in given and BY_NAME[name].type.is_list
+            repeated = name in given and OPTIONS[name].type.is_list
             given[name] = f"{given[name]}\n{value}" if repeated else value
     return given
 
 
 def _problems(words: Sequence[Word], command: str) -> Iterator[Problem]:
     """Find what is wrong with the options. Values are not shown: they may be secrets."""
-    reads = COMMANDS[command].reads or BY_NAME.keys()
+    reads, own = COMMANDS[command].reads or BY_NAME.keys(), COMMANDS[command].own
     for text, value in words:
         name = text.removeprefix("--")
-        if not _looks_like_option(text) or (value is not None and name in reads):
+        if not _looks_like_option(text) or (value is not None and (name in reads or text in own)):
             continue
         if value is not None:
-            what = f"{text} has no meaning for {command}. Leave it out."
-        elif name in BY_NAME:
+            owner = next((other for other, row in COMMANDS.items() if text in row.own), "")
+            belongs = f"belongs to {owner}" if owner else f"has no meaning for {command}"
+            what = f"{text} {belongs}. Leave it out."
+        elif name in OPTIONS:
             what = f"{text} has no value."
         else:
-            near = nearest(text.lstrip("-"), BY_NAME)
+            near = nearest(text.lstrip("-"), [*BY_NAME, *(one.lstrip("-") for one in own)])
             what = f"{quoted(text)} is not an option." + (
                 f" Did you mean --{near}?" if near else ""
             )
@@ -158,9 +169,15 @@ def _rest_problems(command: str, named: Sequence[str], behind: Sequence[str]) ->
         elif named:
             what = f"{quoted(named[0])} stands before the --. Put the whole command after it."
             yield Problem("run", what)
+    elif COMMANDS[command].takes == "FILE" and "" in [*named, *behind]:
+        what = f"a file has no name: is a variable empty? Write compass-event {command} FILE."
+        yield Problem(command, what)
     elif (named or behind) and not COMMANDS[command].takes:
         word = [*named, *behind][0]
-        if command == "send" and named:
+        if word in COMMANDS:
+            what = f"{command} and {word} are two commands. Write one of them."
+            yield Problem("command", what)
+        elif command == "send" and named:
             advice = advise(word, COMMANDS, EXAMPLES, "compass-event --help")
             yield Problem("command", f"{quoted(word)} is not a command. {advice}")
         else:

@@ -22,6 +22,8 @@ class Command(NamedTuple):
     """What stands for the words that it takes beside options; empty where it takes none."""
     reads: frozenset[str] = frozenset()
     """The inputs that have a meaning for it; empty where all have one."""
+    own: Mapping[str, str] = {}
+    """Its own options, which are no inputs and take no value, and what each does."""
     reads_alone: bool = False
     """It reads its arguments itself."""
 
@@ -56,12 +58,14 @@ COMMANDS: Mapping[str, Command] = {
         "report many events from a file of JSON lines",
         "FILE [--INPUT VALUE …]",
         "Each line of the file is a JSON object whose keys are names of inputs. What a line does not "
-        "say comes from the options and variables. FILE may be - for standard input. All lines are "
-        "checked before the first one is sent; they are sent within Compass's rate limit.",
+        "say comes from the options and variables; a line that names components is for these alone. "
+        "FILE may be - for standard input. All lines are checked before the first one is sent. What "
+        "they lack is looked up as for a single event, but Compass is asked each question once. They "
+        "are sent within its rate limit.",
         ("compass-event events findings.jsonl --event-type vulnerability",
          "jq -c '…' report.json | compass-event events - --timeout 600"),
-        ("event-type", "component-id", "external-event-source-id", "timeout", "outbox", "on-error",
-         "dry-run", "json"),
+        ("event-type", "component-id", "component-slug", "external-event-source-id", "timeout", "outbox",
+         "on-error", "dry-run", "verify", "json"),
         takes="FILE",
     ),
     "check": Command(
@@ -73,6 +77,7 @@ COMMANDS: Mapping[str, Command] = {
         ("compass-event check --environment production --state success",
          "compass-event check --offline --json"),
         options=("json", "debug"),
+        own={"--offline": "Ask nobody."},
     ),
     "verify": Command(
         "ask Compass whether the event of this run counts",
@@ -86,14 +91,15 @@ COMMANDS: Mapping[str, Command] = {
         "send what an outbox has kept",
         "FILE … [--INPUT VALUE …]",
         "Sends the very bytes that could not be delivered before. What is delivered leaves the "
-        "file; the rest stays. With component-id, only the events of these components are sent.",
+        "file; the rest stays. With component-id, only the events of these components are sent. With "
+        "dry-run, the requests are shown, nothing is sent, and the file stays as it is.",
         ("compass-event replay outbox.jsonl --site acme",),
-        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "verify",
-         "json", "debug"),
+        ("site", "email", "api-token", "api-url", "component-id", "on-error", "timeout", "dry-run",
+         "verify", "json", "debug"),
         takes="FILE",
         # A kept event is sent as it is: an option that would change it can only be a mistake.
         reads=frozenset({"site", "email", "api-token", "api-url", "component-id", "on-error",
-                         "timeout", "verify", "ci", "json", "debug"}),
+                         "timeout", "dry-run", "verify", "ci", "json", "debug"}),
     ),
     "post": Command(
         "end a tracked job (GitHub calls this by itself)",
@@ -109,10 +115,11 @@ COMMANDS: Mapping[str, Command] = {
         ("compass-event sandbox --port 8377",), reads_alone=True,
     ),
     "demo": Command(
-        "play real pipelines against the stand-in", "",
+        "play real pipelines against the stand-in", "[--keep]",
         "Runs the program as GitHub, Bitbucket, GitLab and Jenkins would, and shows what Compass would "
-        "show.",
-        ("compass-event demo",), reads_alone=True,
+        "show. With --keep there is a page that shows it, until Ctrl-C.",
+        ("compass-event demo", "compass-event demo --keep"),
+        own={"--keep": "Keep the page open until Ctrl-C."}, reads_alone=True,
     ),
     "completion": Command(
         "print a script that completes commands and options", "bash | zsh | fish",

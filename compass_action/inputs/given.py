@@ -1,8 +1,8 @@
 """Where the value of an input is found. Pure.
 
-On the command line, then in `INPUT_*`, `PLUGIN_*` and `COMPASS_*`. Empty means not given; so does a
-reference that its host has left as it was written, as Bitbucket leaves `$NAME` and Tekton `$(name)`, and
-the `null` that Groovy and JavaScript write for nothing.
+On the command line, then in `INPUT_*`, `PLUGIN_*` and `COMPASS_*`; what only looks like a surface's comes
+last. Empty means not given; so does a reference that its host has left as it was written, as Bitbucket
+leaves `$NAME` and Tekton `$(name)`, and the `null` that Groovy and JavaScript write for nothing.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from .table import BY_NAME, INPUTS, Input, Inputs
 from .values import INTEGER
 
 UNRESOLVED = (
-    r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?"  # shells, Bitbucket
-    r"|\$\{[A-Za-z_][\w.-]*\}"  # Cloud Build, Jenkins' environment
-    r"|\$\([\w.\[\]'\"/-]+\)"  # Tekton, Azure
+    r"\$[A-Za-z_][A-Za-z0-9_]*"  # shells, Bitbucket
+    r"|\$env:\w+"  # PowerShell
+    r"|\$\{[^{}]+\}"  # shells, Cloud Build, Jenkins' environment, Spinnaker
+    r"|\$\([\w.*\[\]'\"/-]+\)"  # Tekton, Azure
+    r"|\$\[[^\[\]]+(\[[^\[\]]*\][^\[\]]*)*\]"  # Azure's expressions
     r"|\$\{\{[^{}]*\}\}"  # Codefresh, GitHub and its like, Azure's templates
     r"|\$\[\[[^\[\]]*\]\]"  # GitLab's inputs
-    r"|<\+[^<>]+>"  # Harness
+    r"|<\+.+>"  # Harness, whose references contain others
+    r"|<no value>"  # Go's templates
     r"|#\{[^{}]+\}"  # Octopus
     r"|%[\w.-]+%"  # TeamCity, Windows
     r"|<<\s*[\w.-]+\s*>>"  # CircleCI
@@ -45,7 +48,19 @@ class Given(NamedTuple):
     source: str
     """Where: `--component-id`, `INPUT_COMPONENT-ID`, `COMPASS_COMPONENT_ID`."""
     doubtful: bool = False
-    """It looks like the runner's, and an earlier step may have planted it."""
+    """It looks like a surface's, and is none's: an earlier step may have planted it."""
+
+
+class Surfaces(NamedTuple):
+    """Which variables the surfaces of one CI system set: its runner, or what we have made for it."""
+
+    prefixes: tuple[str, ...] = ()
+    """How they begin: `INPUT_`, `PLUGIN_`."""
+    keep_hyphens: bool = False
+    """They are spelt `INPUT_COMPONENT-ID`, and never `INPUT_COMPONENT_ID`."""
+
+
+NO_SURFACES = Surfaces()
 
 
 def no_files(path: str) -> str:
@@ -53,10 +68,14 @@ def no_files(path: str) -> str:
     raise ValueError("no file can be named here.")
 
 
-def is_unresolved(text: str) -> bool:
-    """Tell a reference that its host left as it was written."""
-    # The pattern is compiled by the first text that begins like one.
-    return text[:1] in ("$", "<", "#", "%", "{") and bool(re.fullmatch(UNRESOLVED, text, re.ASCII))
+def is_nothing(text: str) -> bool:
+    """Tell a text that stands for no value: a reference that its host left as it was written, or a
+    word for nothing.
+    """
+    if text[:1] not in ("$", "<", "#", "%", "{"):
+        return text in NOTHING
+    # The pattern is compiled by the first text that begins like a reference.
+    return bool(re.fullmatch(UNRESOLVED, text, re.ASCII))
 
 
 def parse(
@@ -64,15 +83,18 @@ def parse(
     env: Mapping[str, str],
     echoes: Mapping[str, str] = NO_ECHOES,
     read_file: Callable[[str], str] = no_files,
+    surfaces: Surfaces = NO_SURFACES,
 ) -> tuple[Inputs, dict[str, Given], list[Problem]]:
     """Find and read all inputs; with them what was given where, and every problem.
 
     `echoes` are the outputs of an earlier job, which reach this one under the names of inputs and
     which nobody asked for. `read_file` reads a file in the workspace, for a value `@path`; it raises
-    ValueError with a sentence. An input with a problem is left at its default, so that the steps that
-    follow can look for further problems; the caller sends nothing if there is one.
+    ValueError with a sentence. `surfaces` are those of the CI system. An input with a problem is left at
+    its default, so that the steps that follow can look for further problems; the caller sends nothing
+    if there is one.
     """
-    given = {row.name: found for row in INPUTS if (found := find(row, arguments, env, echoes))}
+    looked = ((row.name, find(row, arguments, env, echoes, surfaces)) for row in INPUTS)
+    given = {name: found for name, found in looked if found}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for row in INPUTS:
@@ -102,21 +124,36 @@ def find(
     arguments: Mapping[str, str],
     env: Mapping[str, str],
     echoes: Mapping[str, str] = NO_ECHOES,
+    surfaces: Surfaces = NO_SURFACES,
 ) -> Given | None:
     """Find a value by precedence; None if it is not given."""
+    last = None
     for source, text in _candidates(row, arguments, env):
         if source == row.variable and echoes.get(row.name) == text:
             continue
         stripped = text.strip().strip(row.type.dropped)
-        if stripped and stripped not in NOTHING and not is_unresolved(stripped):
-            return Given(stripped, source, _is_doubtful(row, source, env))
-    return None
+        if not stripped or is_nothing(stripped):
+            continue
+        found = Given(stripped, source, _is_doubtful(row, source, surfaces))
+        if not found.doubtful:
+            return found
+        last = last or found
+    return last
 
 
-def _is_doubtful(row: Input, source: str, env: Mapping[str, str]) -> bool:
-    """Tell a variable that GitHub's runner did not set: it keeps the hyphens, and sets every input."""
+def _is_doubtful(row: Input, source: str, surfaces: Surfaces) -> bool:
+    """Tell a variable that none of the system's surfaces can have set.
+
+    Where hyphens are kept, the spelling without them is nobody's. Of the rest only the inputs that say
+    where the token goes, and whose it is, are looked at so closely.
+    """
     hyphens, underscores = row.variables[:2]
-    return source == underscores != hyphens and hyphens in env
+    if surfaces.keep_hyphens and source == underscores != hyphens:
+        return True
+    if row.group != "connection" or source.startswith(("--", "COMPASS_")):
+        return False
+    other_spelling = source == hyphens != underscores and not surfaces.keep_hyphens
+    return other_spelling or not source.startswith(surfaces.prefixes)
 
 
 def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]:
@@ -136,6 +173,12 @@ def find_leaks(
     for name, found in given.items():
         if not BY_NAME[name].type.is_secret and secrets.stand_in(found.text):
             yield Problem(name, f"it holds {what}. Take it out: only {own} is for it.")
+
+
+def names_file(given: Mapping[str, Given]) -> bool:
+    """Tell whether a value is to be read from a file."""
+    rows = (row for row in INPUTS if row.type.from_file and row.name in given)
+    return any(given[row.name].text.startswith("@") for row in rows)
 
 
 def strength(given: Given) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from compass_action.text import holds_credentials
 
 PROPERTIES_MAX_CHARS = 65_536
 PROPERTIES_MAX_DEPTH = 8
+WITH_CREDENTIALS = (
+    "it holds an address with a user name or password. Write the address without them."
+)
 
 
 def read_mapping(text: str) -> Mapping[str, Any]:
@@ -28,7 +33,19 @@ def read_mapping(text: str) -> Mapping[str, Any]:
             "it is not a mapping. Write YAML lines such as `id: INC-7`, or a JSON object; "
             f"anchors, aliases, tags and more than {PROPERTIES_MAX_DEPTH} levels are not read."
         )
+    if any(map(holds_credentials, _texts(loaded))):
+        raise ValueError(WITH_CREDENTIALS)
     return loaded
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in a value, the names of properties too: a message may show one."""
+    if isinstance(value, str):
+        yield value
+    inner = (*value, *value.values()) if isinstance(value, dict) else value
+    inner = inner if isinstance(inner, list | tuple) else ()
+    for item in inner:
+        yield from _texts(item)
 
 
 def _deeper_than(depth: int, value: object) -> bool:

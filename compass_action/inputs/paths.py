@@ -9,12 +9,15 @@ from compass_action.text import quoted
 
 # A line of `git diff --name-status`. Of a rename both paths count, of a copy the new one.
 STATUS = re.compile(r"([ACDMRTUXB])\d{0,3}\t(.+)")
+# What tj-actions/changed-files puts a backslash before, for shells; a newline between paths, too.
+SANITIZED = r"\\([^\x20-\x7e]|[:*?<>|;`$()&!])"
 ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 
 
 def read_paths(text: str) -> tuple[str, ...]:
     """Read a list of files in the repository: a JSON list, or one path on each line as git writes them,
-    or paths with commas between them on one line. Only JSON's `[]` says that there are none.
+    or paths with commas between them on one line. Only JSON's `[]` says that there are none. A line with
+    blanks is one path: `split_at_blanks` is for the other reading.
 
     Raises ValueError.
     """
@@ -27,14 +30,31 @@ def read_paths(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_settled, filter(None, entries))))
 
 
-def _read_json(text: str) -> list[str]:
+def split_at_blanks(text: str) -> tuple[str, ...]:
+    """Split one line into the paths that it is if its blanks stand between them; empty if it has none, or
+    commas, or is anything else than plain words. A path may hold blanks of its own, so which of the two
+    it is, only the checkout can tell.
+    """
+    words = text.split(" ")
+    if len(words) < 2 or text.startswith("[") or re.search(r'[,"\t\n\r]', text):
+        return ()
     try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError):
-        entries = None
-    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise ValueError("it begins like a JSON list and is no list of texts.")
-    return entries
+        return read_paths("\n".join(words))
+    except ValueError:
+        return ()
+
+
+def _read_json(text: str) -> list[str]:
+    """Read a JSON list, also one that was escaped to stand between double quotes in a shell."""
+    bare = re.sub(SANITIZED, r"\1", text)
+    for written in (text, bare, bare.replace('\\"', '"')):
+        try:
+            entries = json.loads(written)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entries, list) and all(isinstance(entry, str) for entry in entries):
+            return entries
+    raise ValueError("it begins like a JSON list and is no list of texts.")
 
 
 def _of_line(line: str) -> list[str]:
@@ -48,7 +68,7 @@ def _of_line(line: str) -> list[str]:
 def _unquoted(path: str) -> str:
     r"""Undo git's quoting of what is not plain ASCII: `"gr\303\266\303\237e.py"`."""
     if len(path) < 2 or path[0] != '"' or path[-1] != '"':
-        return path
+        return re.sub(SANITIZED, r"\1", path.removesuffix("\\"))
     out = bytearray()
     for plain, octal, letter in re.findall(r"([^\\]+)|\\([0-7]{3})|\\(.)", path[1:-1]):
         out += plain.encode("utf-8", "replace")

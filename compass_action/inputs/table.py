@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from compass_action.event_types import EVENT_TYPES
 
 from .values import (
-    CATEGORIES,
+    CATEGORY,
     COMMIT,
+    EVENT_TEXT,
     FLAG,
     LIST,
     MAPPING,
@@ -33,9 +34,7 @@ from .values import (
     one_of,
 )
 
-EVENT_TYPE_WORDS = {"auto": "auto", "pull-request": "pullRequest"} | {
-    name.lower(): name for name in EVENT_TYPES
-}
+EVENT_TYPE_WORDS = {"auto": "auto"} | {kind.word: name for name, kind in EVENT_TYPES.items()}
 
 GROUPS = {
     "connection": "Connection",
@@ -104,11 +103,11 @@ INPUTS = (
     Input("component-map", OWNERS, "component", "Components by path, where there is no compass.yml: one path glob = ARI on each line; the first match counts."),
     Input("changed-files", PATHS, "component", "The files that changed, one on each line or as a JSON list: only the components that hold one of them are reported."),
     Input("event-type", one_of(EVENT_TYPE_WORDS), "event", "auto (deployment where an environment is known, else build), build, deployment, incident, flag, alert, lifecycle, custom, push, pull-request or vulnerability.", "auto"),
-    Input("state", TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
-    Input("event-id", TEXT, "event", "The id of an incident, flag, alert or other event that is no build or deployment. Updates have to carry the same id."),
-    Input("severity", TEXT, "event", "How bad an incident, alert or vulnerability is: critical, high, P1, SEV2, 3 and the like."),
-    Input("display-name", TEXT, "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
-    Input("description", TEXT, "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
+    Input("state", EVENT_TEXT, "event", "The outcome or state: success, failure, cancelled, running, an exit code, or Compass's own words for the event type. Default: the job's; with scope run there is none."),
+    Input("event-id", EVENT_TEXT, "event", "The id of an incident, flag, alert or other event that is no build or deployment. Updates have to carry the same id."),
+    Input("severity", EVENT_TEXT, "event", "How bad an incident, alert or vulnerability is: critical, high, P1, SEV2, 3 and the like."),
+    Input("display-name", EVENT_TEXT, "event", "The event's name in the activity feed. Default: the pipeline and the run's number."),
+    Input("description", EVENT_TEXT, "event", "The event's description, cut at 255 characters. Default: pipeline, commit, ref and actor."),
     Input("url", WEB_ADDRESS, "event", "Where the event links to. Default: the page of the job or run."),
     Input("started-at", TIME, "event", "When it started: a date-time with offset, or seconds since 1970. Default: what is known of the job or run."),
     Input("completed-at", TIME, "event", "When it ended. Default: now, for a final state."),
@@ -116,17 +115,17 @@ INPUTS = (
     Input("properties", MAPPING, "event", "The event type's own part as YAML or JSON, or @FILE in the workspace; laid over what was derived."),
     Input("external-event-source-id", TEXT, "event", "What sends events to the component. Default: the repository's URL."),
     Input("update-sequence-number", WHOLE_NUMBER, "event", "Orders the updates of one event. Default: milliseconds since 1970."),
-    Input("environment", TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
-    Input("environment-id", TEXT, "pipeline", "The environment's id. Default: the CI system's id, else a slug of the environment."),
-    Input("environment-category", one_of(CATEGORIES), "pipeline", "production, staging, testing, development or unmapped. Default: environment-map, GitLab's tier, then the environment's name."),
+    Input("environment", EVENT_TEXT, "pipeline", "The environment deployed to. Default: what the CI system says."),
+    Input("environment-id", EVENT_TEXT, "pipeline", "The environment's id. Default: the CI system's id, else a slug of the environment."),
+    Input("environment-category", CATEGORY, "pipeline", "production, staging, testing, development or unmapped. Default: environment-map, GitLab's tier, then the environment's name."),
     Input("environment-map", RULES, "pipeline", "Rules from environment to category, one glob=CATEGORY on each line; the first match counts."),
-    Input("pipeline-id", TEXT, "pipeline", "The pipeline's id. Default: unique for each build, the same for every deployment of one job."),
-    Input("pipeline-name", TEXT, "pipeline", "The pipeline's name. Default: the workflow's or the repository's."),
+    Input("pipeline-id", EVENT_TEXT, "pipeline", "The pipeline's id. Default: unique for each build, the same for every deployment of one job."),
+    Input("pipeline-name", EVENT_TEXT, "pipeline", "The pipeline's name. Default: the workflow's or the repository's."),
     Input("pipeline-url", WEB_ADDRESS, "pipeline", "The pipeline's page. Default: the page of the run."),
     Input("sequence-number", WHOLE_NUMBER, "pipeline", "Orders the deployments of one pipeline to one environment. Default: from run, attempt and leg."),
     Input("scope", one_of(_choices("job", "run")), "pipeline", "What the event stands for: this job, or the whole run.", "job"),
     Input("commit", COMMIT, "pipeline", "The commit, where the CI system does not say it or means another one: 7 to 64 hex digits."),
-    Input("ref", TEXT, "pipeline", "The branch or tag, likewise: refs/heads/main, refs/tags/v1, or a branch's name."),
+    Input("ref", EVENT_TEXT, "pipeline", "The branch or tag, likewise: refs/heads/main, refs/tags/v1, or a branch's name."),
     Input("track", FLAG, "behaviour", "Report IN_PROGRESS now and the outcome when the job ends.", "false"),
     Input("on-error", one_of(_choices("warn", "fail", "warn-all")), "behaviour", "What a failed delivery does to the job: warn or fail; with warn-all wrong or missing inputs are a warning too.", "warn"),
     Input("timeout", SECONDS, "behaviour", "Seconds for everything, waits included.", "120"),

@@ -12,20 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from compass_action.text import advise, nearest, quoted
+from compass_action.text import advise, fold_word, holds_credentials, nearest, quoted
 
-from .mappings import read_mapping
+from .categories import CATEGORIES, CATEGORY_OF_WORD
+from .mappings import WITH_CREDENTIALS, read_mapping
 from .paths import read_owners, read_paths
 
 INT64_MAX = 2**63 - 1
 TIMEOUT_MAX_SECONDS = 3_600
-
-CATEGORIES = {
-    "production": "PRODUCTION", "staging": "STAGING", "testing": "TESTING",
-    "development": "DEVELOPMENT", "unmapped": "UNMAPPED",
-    "prod": "PRODUCTION", "stage": "STAGING", "test": "TESTING", "dev": "DEVELOPMENT",
-}  # fmt: skip
-"""The categories of environments, as the contract has them, by the words that are taken for them."""
 
 FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
     "false": False, "no": False, "off": False, "0": False,
@@ -43,6 +37,13 @@ FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f\\<>\"^`{|}]")
 
 def read_text(text: str) -> str:
     """Any text; blanks around it are dropped."""
+    return text
+
+
+def read_event_text(text: str) -> str:
+    """Read a text that goes into the event, where the credentials of an address would be for all to see."""
+    if holds_credentials(text):
+        raise ValueError(WITH_CREDENTIALS)
     return text
 
 
@@ -158,16 +159,15 @@ def read_rules(text: str) -> tuple[tuple[str, str], ...]:
     """Read a list of `glob=CATEGORY`, first match first."""
     rules = []
     for line in read_list(text):
-        glob, equals, category = (part.strip() for part in line.rpartition("="))
-        if not equals or not glob or category.lower() not in CATEGORIES:
-            near = (
-                nearest(category, CATEGORIES) if glob and category.lower() not in CATEGORIES else ""
-            )
+        glob, equals, word = (part.strip() for part in line.rpartition("="))
+        category = (CATEGORIES | CATEGORY_OF_WORD).get(fold_word(word))
+        if not equals or not glob or not category:
+            near = nearest(word, CATEGORIES) if glob and not category else ""
             raise ValueError(
                 f"{quoted(line)} is not a rule. Write one `glob=CATEGORY` on each line, such as "
                 "`eu-live-*=PRODUCTION`." + (f" Did you mean {near}?" if near else "")
             )
-        rules.append((glob, CATEGORIES[category.lower()]))
+        rules.append((glob, category))
     return tuple(rules)
 
 
@@ -191,22 +191,29 @@ class ValueType(NamedTuple):
     """The words that may be written, in lower case, where only they may."""
 
 
-def one_of(choices: Mapping[str, Any]) -> ValueType:
-    """Make the type of an input that takes one of some words, in any case."""
+def one_of(choices: Mapping[str, Any], besides: Mapping[str, Any] = {}) -> ValueType:
+    """Make the type of an input that takes one of some words, in any case: `pull-request`, but also
+    `pullRequest` and `PULL_REQUEST`. Words `besides`, which are folded, are taken and not offered.
+    """
 
     def read_word(text: str) -> Any:
-        try:
+        if text.lower() in choices:
             return choices[text.lower()]
-        except KeyError:
-            shown = [word for word in choices if word != "auto"]
-            raise ValueError(
-                f"{quoted(text)} is not known. {advise(text, shown, (), 'compass-event help inputs')}"
-            ) from None
+        meant = fold_word(text)
+        for word, value in choices.items():
+            if fold_word(word) == meant:
+                return value
+        if meant in besides:
+            return besides[meant]
+        shown = [word for word in choices if word != "auto"]
+        advice = advise(text, shown, (), "compass-event help inputs")
+        raise ValueError(f"{quoted(text)} is not known. {advice}")
 
     return ValueType(read_word, "WORD", choices=choices)
 
 
 TEXT = ValueType(read_text)
+EVENT_TEXT = ValueType(read_event_text)
 SECRET = ValueType(read_text, is_secret=True)
 FLAG = ValueType(read_flag, "[BOOL]", is_flag=True)
 WHOLE_NUMBER = ValueType(read_integer, "N")
@@ -218,5 +225,6 @@ LIST = ValueType(read_list, is_list=True, dropped=" \t\r\n,")
 SLUGS = ValueType(read_slugs, is_list=True, dropped=" \t\r\n,")
 MAPPING = ValueType(read_mapping, "YAML", from_file=True)
 RULES = ValueType(read_rules, is_list=True)
+CATEGORY = one_of(CATEGORIES, CATEGORY_OF_WORD)
 PATHS = ValueType(read_paths, is_list=True)
 OWNERS = ValueType(read_owners, is_list=True)

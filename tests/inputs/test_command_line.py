@@ -90,7 +90,7 @@ def test_an_unknown_or_unfinished_option_is_told(argv: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["state", "environment", "cloud-id", "dry-run", "outbox", "properties"]
+    "name", ["state", "environment", "cloud-id", "track", "outbox", "properties"]
 )
 def test_an_option_that_replay_does_not_use_is_refused(name: str) -> None:
     """A kept event is sent as it is; who gives `--state` expects something else."""

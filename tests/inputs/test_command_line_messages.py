@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compass_action.errors import InputError
-from compass_action.inputs.command_line import CommandLine, parse
+from compass_action.inputs.command_line import CommandLine, asks_for_json, parse
 from compass_action.inputs.commands import COMMANDS
 
 SEE = "See compass-event --help."
@@ -39,10 +39,15 @@ def told(argv: str) -> list[str]:
         ("--qqqq s3cret", [f'command line: "--qqqq" is not an option. {SEE}']),
         ("--qqqq check", [f'command line: "--qqqq" is not an option. {SEE}']),
         ("--qqqq --state x", [f'command line: "--qqqq" is not an option. {SEE}']),
-        ("--offline", [f'command line: "--offline" is not an option. {SEE}']),
-        ("--state --offline check", [f"command line: --state has no value. {SEE}",
-                                     f'command line: "--offline" is not an option. {SEE}']),
-        ("verify --offline",  [f'command line: "--offline" is not an option. {SEE}']),
+        ("--offline", [f"command line: --offline belongs to check. Leave it out. {SEE}"]),
+        ("--state --offline check", [f"command line: --state has no value. {SEE}"]),
+        ("verify --offline",  [f"command line: --offline belongs to check. Leave it out. {SEE}"]),
+        ("check --ofline", [f'command line: "--ofline" is not an option. Did you mean --offline? {SEE}']),
+        ("--ofline", [f'command line: "--ofline" is not an option. {SEE}']),
+        ("check --offline=soon", [f"command line: --offline takes true, false or nothing. {SEE}"]),
+        ("send check", ["command: send and check are two commands. Write one of them."]),
+        ("--debug verify --state x run",
+         ["command: verify and run are two commands. Write one of them."]),
         ("replay f --state x", [f"command line: --state has no meaning for replay. Leave it out. {SEE}"]),
         ("replay f --state", [f"command line: --state has no value. {SEE}"]),
         ("run", ["run: no command is given. Write -- in front of it: compass-event run -- make test"]),
@@ -63,6 +68,10 @@ def test_what_is_wrong_is_told_in_these_words(argv: str, problems: list[str]) ->
         ("check --offline", CommandLine("check", offline=True)),
         ("--offline check --debug", CommandLine("check", {"debug": "true"}, offline=True)),
         ("--debug --offline check", CommandLine("check", {"debug": "true"}, offline=True)),
+        ("check --offline=true", CommandLine("check", offline=True)),
+        ("check --offline YES --debug", CommandLine("check", {"debug": "true"}, offline=True)),
+        ("check --offline=false", CommandLine("check")),
+        ("check --offline=", CommandLine("check")),
         ("check", CommandLine("check")),
         ("run -- make test", CommandLine("run", {}, ("make", "test"))),
         ("run -- check --offline", CommandLine("run", {}, ("check", "--offline"))),
@@ -95,10 +104,42 @@ def test_what_is_wrong_is_told_in_these_words(argv: str, problems: list[str]) ->
         ("--debug=", CommandLine("send", {"debug": ""})),
         ("sandbox --help --", CommandLine("sandbox", {}, ("--help", "--"))),
         ("demo", CommandLine("demo")),
+        ("demo --keep", CommandLine("demo", {}, ("--keep",))),
+        ("demo --help", CommandLine("help", {}, ("demo",))),
+        ("demo --keep -h", CommandLine("help", {}, ("demo",))),
     ],
 )  # fmt: skip
 def test_a_line_is_read_so(argv: str, line: CommandLine) -> None:
     assert parse(argv.split()) == line
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("--qqqq --json", "true"),
+        ("--json --qqqq", "true"),
+        ("--json=true --qqqq", "true"),
+        ("--json yes --qqqq", "yes"),
+        ("--json --json=false --qqqq", "false"),
+        ("--json= --qqqq", ""),
+        ("--qqqq", ""),
+        ("--qqqq --jsn", ""),
+        ("check --qqqq -- --json", ""),
+    ],
+)
+def test_of_a_line_that_cannot_be_read_it_is_known_whether_json_is_wanted(
+    argv: str, said: str
+) -> None:
+    assert asks_for_json(argv.split()) == said
+
+
+@pytest.mark.parametrize("argv", [["replay", ""], ["events", "", "--debug"], ["replay", "a", ""]])
+def test_a_file_without_a_name_is_told(argv: list[str]) -> None:
+    """From `replay "$FILE"` with FILE empty."""
+    with pytest.raises(InputError) as raised:
+        parse(argv)
+    what = f"a file has no name: is a variable empty? Write compass-event {argv[0]} FILE."
+    assert [str(problem) for problem in raised.value.problems] == [f"{argv[0]}: {what}"]
 
 
 def test_a_command_runs_whatever_is_wrong_with_its_options() -> None:
@@ -121,8 +162,8 @@ def test_which_words_a_command_takes() -> None:
     }  # fmt: skip
     assert [name for name, row in COMMANDS.items() if row.reads_alone] == ["sandbox", "demo"]
     assert {name: sorted(row.reads) for name, row in COMMANDS.items() if row.reads} == {
-        "replay": ["api-token", "api-url", "ci", "component-id", "debug", "email", "json", "on-error",
-                   "site", "timeout", "verify"],
+        "replay": ["api-token", "api-url", "ci", "component-id", "debug", "dry-run", "email", "json",
+                   "on-error", "site", "timeout", "verify"],
     }  # fmt: skip
     shown = {name: " ".join(row.options) for name, row in COMMANDS.items() if row.options}
     assert shown["post"] == "state on-error timeout outbox"

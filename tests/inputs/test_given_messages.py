@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from compass_action.inputs import given
-from compass_action.inputs.given import Given, find_leaks, parse, strength
+from compass_action.inputs.given import NO_SURFACES, Given, Surfaces, find_leaks, parse, strength
 from compass_action.inputs.table import BY_NAME, Inputs
 from compass_action.text import secrets_of
 
@@ -64,25 +64,52 @@ def test_sources_have_a_rank_and_what_is_doubtful_the_last(source: str, rank: in
     assert strength(Given("x", source, doubtful=True)) == 4
 
 
+GITHUB = Surfaces(("INPUT_",), keep_hyphens=True)
+TEMPLATE, PLUGINS = Surfaces(("INPUT_",)), Surfaces(("PLUGIN_",))
+
+
 @pytest.mark.parametrize(
-    ("name", "env", "found"),
+    ("surfaces", "name", "variable", "doubtful"),
     [
-        ("api-url", {"INPUT_API_URL": "x"}, Given("x", "INPUT_API_URL")),
-        ("api-url", {"INPUT_API_URL": "x", "INPUT_API-URL": ""},
-         Given("x", "INPUT_API_URL", doubtful=True)),
-        ("api-url", {"INPUT_API-URL": "x", "INPUT_API_URL": "x"}, Given("x", "INPUT_API-URL")),
-        ("api-url", {"COMPASS_API_URL": "x", "INPUT_API-URL": ""}, Given("x", "COMPASS_API_URL")),
-        ("site", {"INPUT_SITE": "x"}, Given("x", "INPUT_SITE")),
-        ("site", {"INPUT_SITE": " null "}, None),
-        ("site", {"INPUT_SITE": "nULL"}, Given("nULL", "INPUT_SITE")),
-        ("site", {}, None),
+        (GITHUB, "api-url", "INPUT_API-URL", False),
+        (GITHUB, "api-url", "INPUT_API_URL", True),
+        (GITHUB, "pipeline-id", "INPUT_PIPELINE-ID", False),
+        (GITHUB, "pipeline-id", "INPUT_PIPELINE_ID", True),
+        (GITHUB, "site", "INPUT_SITE", False),
+        (GITHUB, "site", "PLUGIN_SITE", True),
+        (GITHUB, "state", "PLUGIN_STATE", False),
+        (GITHUB, "api-url", "COMPASS_API_URL", False),
+        (TEMPLATE, "api-url", "INPUT_API_URL", False),
+        (TEMPLATE, "api-url", "INPUT_API-URL", True),
+        (TEMPLATE, "pipeline-id", "INPUT_PIPELINE-ID", False),
+        (TEMPLATE, "cloud-id", "PLUGIN_CLOUD_ID", True),
+        (PLUGINS, "api-url", "PLUGIN_API_URL", False),
+        (PLUGINS, "email", "INPUT_EMAIL", True),
+        (NO_SURFACES, "site", "INPUT_SITE", True),
+        (NO_SURFACES, "api-token", "PLUGIN_API_TOKEN", True),
+        (NO_SURFACES, "state", "INPUT_STATE", False),
+        (NO_SURFACES, "site", "COMPASS_SITE", False),
     ],
-)  # fmt: skip
-def test_a_variable_that_github_s_runner_did_not_set_is_doubtful(
-    name: str, env: dict[str, str], found: Given | None
+)
+def test_a_variable_that_no_surface_sets_is_doubtful(
+    surfaces: Surfaces, name: str, variable: str, *, doubtful: bool
 ) -> None:
-    """The runner sets every input, with its hyphens."""
-    assert given.find(BY_NAME[name], {}, env) == found
+    """It counts where nothing else names the input, and behind everything that does."""
+    row, env = BY_NAME[name], {variable: "planted"}
+    found = Given("planted", variable, doubtful)
+    assert given.find(row, {}, env, surfaces=surfaces) == found
+    weakest = given.find(row, {}, env | {row.variable: "mine"}, surfaces=surfaces)
+    assert weakest is not None
+    assert (weakest.text == "mine") is (doubtful or variable == row.variable)
+
+
+@pytest.mark.parametrize("text", [" null ", "", "$NAME"])
+def test_what_stands_for_nothing_is_not_doubtful_but_absent(text: str) -> None:
+    assert given.find(BY_NAME["site"], {}, {"INPUT_SITE": text}) is None
+    assert given.find(BY_NAME["site"], {}, {}) is None
+    assert given.find(BY_NAME["site"], {}, {"COMPASS_SITE": "nULL"}) == Given(
+        "nULL", "COMPASS_SITE"
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +123,9 @@ def test_only_two_values_contradict_each_other(first: str, second: str, problems
 
 def test_one_letter_s_difference_between_two_environments_is_no_contradiction() -> None:
     env = {"INPUT_SITE": "a", "COMPASS_SITE": "b", "PLUGIN_SITE": "c"}
-    assert parse({}, env) == (Inputs(site="a"), {"site": Given("a", "INPUT_SITE")}, [])
+    found = parse({}, env, surfaces=TEMPLATE)
+    assert found == (Inputs(site="a"), {"site": Given("a", "INPUT_SITE")}, [])
+    assert parse({}, env)[0].site == "b"
 
 
 def read(path: str) -> str:
@@ -137,8 +166,8 @@ def test_a_list_in_pieces_has_a_thousand_at_most(count: str, read: int) -> None:
 
 @pytest.mark.parametrize("start", ["$", "<", "#", "%", "{"])
 def test_what_only_begins_like_a_reference_is_a_text(start: str) -> None:
-    assert not given.is_unresolved(start)
-    assert not given.is_unresolved(f"{start} text")
+    assert not given.is_nothing(start)
+    assert not given.is_nothing(f"{start} text")
 
 
 def test_echoes_are_no_inputs_where_they_come_as_such() -> None:

@@ -62,6 +62,7 @@ def test_the_help_shows_inputs_and_commands_in_these_words(kept: Path) -> None:
         ("component-slug", "a\nb/", NO_SLUG.format("b/")),
         ("environment-map", "a=STAGNG", NO_RULE.format("a=STAGNG", " Did you mean staging?")),
         ("environment-map", "a=qqqq", NO_RULE.format("a=qqqq", "")),
+        ("environment-map", "a=nonprod", NO_RULE.format("a=nonprod", "")),
         ("environment-map", "=PRODUCTION", NO_RULE.format("=PRODUCTION", "")),
         ("environment-map", "prodution", NO_RULE.format("prodution", "")),
         ("component-map", "services/cart", NO_OWNER.format("services/cart")),
@@ -75,7 +76,10 @@ def test_the_help_shows_inputs_and_commands_in_these_words(kept: Path) -> None:
         ("scope", "qqqq", '"qqqq" is not known. Use one of: job, run.'),
         ("on-error", "wanr", '"wanr" is not known. Did you mean warn?'),
         ("event-type", "qqqq",
-         '"qqqq" is not known. Use one of: pull-request, deployment, build, incident … '
+         '"qqqq" is not known. Use one of: deployment, build, incident, flag … '
+         "(compass-event help inputs has them all)."),
+        ("environment-category", "non-production",
+         '"non-production" is not known. Use one of: production, staging, testing, development … '
          "(compass-event help inputs has them all)."),
         ("environment-category", "qqqq",
          '"qqqq" is not known. Use one of: production, staging, testing, development … '

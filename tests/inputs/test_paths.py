@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compass_action.inputs.paths import read_owners, read_paths
+from compass_action.inputs.paths import read_owners, read_paths, split_at_blanks
 
 PATHS = json.loads(Path(__file__).with_name("paths.json").read_text("utf-8"))
 
@@ -19,6 +19,25 @@ PATHS = json.loads(Path(__file__).with_name("paths.json").read_text("utf-8"))
 def test_changed_files_are_read_as_they_were_meant(written: str, read: list[str]) -> None:
     """Of a rename both names count, of a copy the new one."""
     assert list(read_paths(written)) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "paths"),
+    [
+        ("web/a.ts api/b.go", ("web/a.ts", "api/b.go")),
+        ("web/a.ts  ./api//b.go web/a.ts", ("web/a.ts", "api/b.go")),
+        ("web/a.ts", ()),
+        ("web/a.ts, api/b.go c", ()),
+        ("web/a.ts b\napi/c.go d", ()),
+        ("M\tweb/a b.ts", ()),
+        ('["web/a b.ts"]', ()),
+        ('"web/gr\\303\\266 b.ts"', ()),
+        ("web/a.ts ../b.go", ()),
+    ],
+)
+def test_a_line_with_blanks_may_be_several_paths(written: str, paths: tuple[str, ...]) -> None:
+    """If it is plain words, each of which is a path."""
+    assert split_at_blanks(written) == paths
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../a.py", "a/../../b", ".", "./", "a.py\n/b"])

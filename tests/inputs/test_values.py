@@ -18,6 +18,7 @@ from compass_action.inputs.values import ValueType
 from tests.recorded import TESTS, read_json
 
 TYPES: dict[str, ValueType] = {
+    "event text": values.EVENT_TEXT,
     "flag": values.FLAG,
     "whole number": values.WHOLE_NUMBER,
     "seconds": values.SECONDS,
