@@ -6,7 +6,7 @@ The token is sent to this one host, over https, and to nobody else; http is for 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from compass_action.errors import InputError, Problem
@@ -46,21 +46,26 @@ class Destination(NamedTuple):
         return f"Destination({self.url!r}, ca_bundle={self.ca_bundle!r})"
 
 
-def only_strongest(inputs: Inputs, given: Mapping[str, Given]) -> Inputs:
+def only_strongest(inputs: Inputs, given: Mapping[str, Given]) -> tuple[Inputs, Sequence[Problem]]:
     """Leave out the weaker one of `site` and `api-url`, so that it cannot divert the token.
 
-    What an earlier step or job has planted is a variable of the environment. Raises InputError where
-    both are such variables: which of them somebody meant cannot be told.
+    What an earlier step or job has planted is a variable of the environment. So the address in one does
+    not replace a site: which of them somebody meant cannot be told. Then the problem comes along, and
+    the site is what is left, for it is Atlassian's in any case.
     """
     site, api_url = given.get("site"), given.get("api-url")
     if not site or not api_url:
-        return inputs
-    if strength(site) == strength(api_url) >= strength(Given("", "COMPASS_")):
-        message = f"{api_url.source} and {site.source} both say where to send. Set one of them."
-        raise InputError([Problem("api-url", message)])
+        return inputs, ()
     if strength(site) < strength(api_url):
-        return inputs._replace(api_url=None)
-    return inputs._replace(site=None)
+        return inputs._replace(api_url=None), ()
+    if api_url.source.startswith("--") or (site.doubtful and not api_url.doubtful):
+        return inputs._replace(site=None), ()
+    message = (
+        f"{api_url.source} and {site.source} both say where to send, and an earlier step may have set "
+        f"one of them. Leave {api_url.source} out if you mean the site, and {site.source} out if you "
+        "mean the other address."
+    )
+    return inputs._replace(api_url=None), [Problem("api-url", message)]
 
 
 def find_destination(inputs: Inputs, env: Mapping[str, str]) -> Destination:
@@ -81,6 +86,17 @@ def find_destination(inputs: Inputs, env: Mapping[str, str]) -> Destination:
         proxies=find_proxies(url, env),
         ca_bundle=find_ca_bundle(env),
     )
+
+
+def find_wrong(inputs: Inputs, env: Mapping[str, str], given: Container[str]) -> Sequence[Problem]:
+    """Find what is wrong with the address and the account that are given, where nothing is sent and
+    both may be missing.
+    """
+    try:
+        find_destination(inputs, env)
+    except InputError as error:
+        return [problem for problem in error.problems if problem.where in given]
+    return ()
 
 
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -180,7 +196,9 @@ def _checked_api_url(text: str, token: str | None) -> str:
         trusted = scheme == "https" or token == SANDBOX_TOKEN
         safe = loopback or (trusted and (named or _is_address(host)))
         if scheme in ("http", "https") and safe and PATH.fullmatch(path) and "/.." not in path:
-            return f"{scheme}://{netloc.lower()}{path.rstrip('/')}"
+            # The whole address, as the guide's call has it, is as good as its base.
+            base = path.rstrip("/").removesuffix(EVENTS_PATH).removesuffix("/compass/v1")
+            return f"{scheme}://{netloc.lower()}{base}"
     message = (
         f"{quoted(text)} cannot be used. Write an https URL without user name, query or fragment, "
         "such as https://acme.atlassian.net/gateway/api; http works for loopback (127.0.0.1) only."

@@ -9,17 +9,18 @@ import queue
 import threading
 import time
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import requests
 from requests.auth import HTTPBasicAuth
 
 from .answer import Answer, TooLargeError
-from .connection import CONNECT_SECONDS, Replies, first, read_body
+from .connection import BODY_SECONDS, CONNECT_SECONDS, Replies, first, read_body
+from .dates import seconds_until
 from .request import Request
 from .session import open_session
 
+OK = 200
 ANSWER_MAX_BYTES = 4 * 1024 * 1024
 """A page of a hundred jobs with all their steps has about one."""
 
@@ -40,7 +41,9 @@ def exchange(request: Request, seconds: float) -> Reply:
     arguments = (request, seconds, replies)
     threading.Thread(target=_speak, args=arguments, daemon=True).start()
     answer = first(replies, until)
-    return Reply(answer, _clock_ahead(answer, datetime.now(UTC)))
+    date = answer.date if isinstance(answer, Answer) else None
+    behind = seconds_until(date, datetime.now(UTC))
+    return Reply(answer, None if behind is None else -behind)
 
 
 def _speak(request: Request, seconds: float, replies: Replies) -> None:
@@ -64,20 +67,12 @@ def _ask(session: requests.Session, request: Request, seconds: float) -> Answer 
         allow_redirects=False,
         stream=True,
     ) as response:
-        body = read_body(response, seconds, ANSWER_MAX_BYTES + 1)
-        if len(body) > ANSWER_MAX_BYTES:
-            return TooLargeError()
+        if response.status_code == OK:
+            body = read_body(response, seconds, ANSWER_MAX_BYTES + 1)
+            if len(body) > ANSWER_MAX_BYTES:
+                return TooLargeError()
+        else:  # its status says what there is to know, however long its body is
+            body = read_body(response, min(BODY_SECONDS, seconds / 2))
         hidden = request.secrets.hide_in(body.decode("utf-8", "replace")).encode()
         headers = response.headers
         return Answer(response.status_code, hidden, headers.get("Retry-After"), headers.get("Date"))
-
-
-def _clock_ahead(answer: Answer | Exception, now: datetime) -> float | None:
-    """Compare our clock with the Date header; None where there is none that can be read."""
-    if not isinstance(answer, Answer) or not answer.date:
-        return None
-    try:
-        told = parsedate_to_datetime(answer.date)
-    except ValueError:
-        return None
-    return (now - told).total_seconds() if told.tzinfo else None

@@ -11,9 +11,18 @@ from compass_action import __version__
 from .early import PatientAdapter
 
 
+class _Unled(requests.Session):
+    """Is led nowhere. `allow_redirects=False` alone is not enough: requests then makes ready the request
+    that would follow, and reads the redirect's whole body for that, unpacked.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find no redirect in any answer."""
+
+
 def open_session(proxies: Mapping[str, str], ca_bundle: str | None) -> requests.Session:
     """Open a session with no netrc, and no proxies or certificates but those of the snapshot."""
-    session = requests.Session()
+    session = _Unled()
     session.trust_env = False
     session.mount("https://", PatientAdapter())
     session.mount("http://", PatientAdapter())

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from compass_action.connection.answer import ACCEPTED, Answer
+from compass_action.connection.dates import seconds_until
 from compass_action.text import one_line
 
-from . import retry
 from .failures import FAILURES, Failure
 from .receipt import Receipt
 
@@ -223,7 +223,7 @@ def judge(receipt: Receipt, answer: Answer | Exception, now: datetime) -> Receip
     """Note on a receipt what an answer, or what went wrong in its place, means."""
     if isinstance(answer, Answer):
         failure, detail = read(answer.status, answer.body)
-        behind = retry.seconds_until(answer.date, now)
+        behind = seconds_until(answer.date, now)
         return receipt._replace(
             failure=failure,
             detail=detail,

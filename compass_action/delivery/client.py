@@ -17,7 +17,7 @@ from typing import NamedTuple
 from compass_action.connection import Asking
 from compass_action.connection.answer import Answer, Reply
 from compass_action.connection.connection import HEARING_SECONDS
-from compass_action.errors import Interrupted
+from compass_action.errors import Interrupted, whereabouts
 from compass_action.schemas import Payload
 
 from . import answers, retry
@@ -83,6 +83,10 @@ def send(
     except Interrupted:
         interrupted = FAILURES["interrupted"]
         receipts = [r if r.settled else r._replace(failure=interrupted) for r in receipts]
+    except Exception as error:  # a fault of ours: what has an answer keeps it
+        fault, detail = FAILURES["fault"], whereabouts(error)
+        failed = (r if r.settled else r._replace(failure=fault, detail=detail) for r in receipts)
+        receipts = list(failed)
     return tuple(receipts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compass_action.connection import Asking, connect
 from compass_action.connection.answer import ACCEPTED, Answer, Reply
 from compass_action.connection.destination import Destination
-from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted, reason
+from compass_action.errors import OUTBOX_UNWRITTEN, Interrupted, reason, whereabouts
 from compass_action.schemas import Payload
 
 from . import interruption, retry
@@ -35,17 +35,23 @@ def deliver(
 
     Returns one receipt for each, in order. Failures are receipts, not exceptions.
     """
-    receipts = transmit(payloads, destination, seconds, say)
+    return keep(transmit(payloads, destination, seconds, say), destination, outbox, say)
+
+
+def keep(
+    receipts: Sequence[Receipt], destination: Destination, outbox: str | None, say: Say
+) -> tuple[Receipt, ...]:
+    """Keep in the file `outbox` what has failed but may pass later; returns the receipts anew."""
     waiting = [r.payload for r in receipts if r.failure and r.failure.spool]
     if not outbox or not waiting:
-        return receipts
+        return tuple(receipts)
     from .outbox import spool
 
     try:
         spool(outbox, waiting, destination.url)
     except OSError as error:
         say("error", f"{outbox} cannot be written ({reason(error)}).", OUTBOX_UNWRITTEN)
-        return receipts
+        return tuple(receipts)
     return tuple(r._replace(spooled=True) if r.failure and r.failure.spool else r for r in receipts)
 
 
@@ -109,6 +115,10 @@ def transmit(
     except Interrupted:  # between the lines; while it sends, the client takes it itself
         interrupted = FAILURES["interrupted"]
         receipts = tuple(Receipt(payload, interrupted) for payload in payloads)
+    except Exception as error:  # a fault of ours, which loses nothing
+        interruption.ignore()
+        fault, detail = FAILURES["fault"], whereabouts(error)
+        receipts = tuple(Receipt(payload, fault, detail) for payload in payloads)
     return receipts
 
 

@@ -22,6 +22,8 @@ class Failure(NamedTuple):
     """What stopped one payload in such a way would stop the rest as well."""
 
 
+ISSUES = "https://github.com/compass-event/compass-event/issues"
+TOKENS = "https://github.com/compass-event/compass-event/blob/main/docs/tokens.md"
 _TABLE = (
     Failure(
         key="invalid",
@@ -32,15 +34,17 @@ _TABLE = (
     Failure(
         key="credentials",
         headline="Compass refused the credentials",
-        hint="Most likely the token has ended. Which token, and what to do each year: "
-        "https://github.com/compass-event/compass-event/blob/main/docs/tokens.md",
+        hint="Most likely the token has ended: they live a year at most. Or it is one with scopes, or "
+        "of a service account, which do not work at the site's address. Or email is not that of the "
+        f"token's account. {TOKENS}",
         spool=True,
         stops_all=True,
     ),
     Failure(
         key="permission",
         headline="Compass denied permission",
-        hint="The token's account needs access to Compass on this site, and to the component.",
+        hint="The token's account needs access to Compass on this site, and to the component. "
+        f"{TOKENS}",
         spool=True,
     ),
     Failure(
@@ -130,6 +134,12 @@ _TABLE = (
         key="interrupted",
         headline="The run was interrupted",
         hint="The job was cancelled or stopped while sending.",
+        spool=True,
+    ),
+    Failure(
+        key="fault",
+        headline="Compass Event itself has failed",
+        hint=f"Your pipeline is not to blame. Please report it, with what debug shows: {ISSUES}",
         spool=True,
     ),
 )

@@ -7,9 +7,10 @@ the budget lasts; a repeated request carries the very same bytes, so it can do n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import NamedTuple
+
+from compass_action.connection.dates import seconds_until
 
 BASE_SECONDS = 1.0
 CEILING_SECONDS = 30.0
@@ -77,19 +78,6 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(text)
     until = seconds_until(text, now)
     return None if until is None else max(0.0, until)
-
-
-def seconds_until(date: str | None, now: datetime) -> float | None:
-    """Seconds from now to a date of an HTTP header; None if it is absent or nonsense."""
-    if not date:
-        return None
-    try:
-        moment = parsedate_to_datetime(date)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return (moment - now).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def pace(sent: Sequence[float], now: float) -> float:

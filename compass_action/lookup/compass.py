@@ -7,16 +7,17 @@ GraphQL at `SITE/gateway/api/graphql`, with the same account and token as the ev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from compass_action.connection.destination import EVENTS_PATH, Destination
 from compass_action.connection.request import Request
 from compass_action.text import one_line, secrets_of, shorten
 
-from .asking import Ask, Failed, Told
+from .asking import Ask, Failed, Told, unbroken
 from .json_values import at, rows, text
 from .queries import QUERIES
+from .sought import whole
 
 
 class Source(NamedTuple):
@@ -67,45 +68,64 @@ def ask_compass(
     told = ask(request)
     if isinstance(told.value, Failed):
         return told
-    data = at(told.value, "data")
+    data, refusal = at(told.value, "data"), _refusal(at(told.value, "errors"))
     if isinstance(data, dict) and any(value is not None for value in data.values()):
-        return told._replace(value=data)
-    said = _errors(at(told.value, "errors"))
-    return told._replace(value=Failed(None, said or "the answer is not Compass's"))
+        return told._replace(value=data, refusal=refusal)
+    return told._replace(value=refusal if refusal.detail else NOT_COMPASS)
 
 
-def _errors(errors: Any) -> str:
-    """Word what GraphQL says went wrong; foreign text, on one line."""
-    said = [text(row.get("message")) for row in rows(errors)]
-    return shorten(one_line("; ".join(filter(None, said))), 200)
+NOT_COMPASS = Failed(None, "the answer is not Compass's")
+NO_ANSWER = Failed(None, "no answer to it", absent=True)
+SAY_NOTHING = (401, 403, 408, 429)
+"""Statuses below 500 that say nothing of what is sought."""
 
 
-def _refusal(answer: Any, errors: Any = None) -> Failed:
-    """Word a `QueryError`, or that nothing came at all."""
-    extensions = [
+def _refusal(errors: Any) -> Failed:
+    """Word the `errors` that stand beside the data."""
+    extensions = [at(row, "extensions") for row in rows(errors)]
+    return _failed([text(row.get("message")) for row in rows(errors)], extensions)
+
+
+def refused(told: Told, answer: Any, otherwise: Failed) -> Failed:
+    """Word why something is not what was asked for: a `QueryError`, or a gap, which `errors` explain."""
+    extensions = rows(at(answer, "extensions"))
+    kinds = [
         " ".join(filter(None, (text(row.get("errorType")), text(row.get("statusCode")))))
-        for row in rows(at(answer, "extensions"))
+        for row in extensions
     ]
-    said = [text(at(answer, "message")), *extensions]
-    return Failed(None, shorten(one_line("; ".join(filter(None, said))), 200) or "no answer to it")
+    found = _failed([text(at(answer, "message")), *kinds], extensions)
+    return next((one for one in (found, told.refusal) if one.detail), otherwise)
 
 
+def _failed(said: Sequence[str | None], extensions: Sequence[Any]) -> Failed:
+    """Join what was said; foreign text, on one line."""
+    code = next(filter(None, (whole(at(row, "statusCode")) for row in extensions)), None)
+    absent = code is not None and 400 <= code < 500 and code not in SAY_NOTHING
+    return Failed(None, shorten(one_line("; ".join(filter(None, said))), 200), code, absent=absent)
+
+
+@unbroken
 def find_cloud_id(ask: Ask, destination: Destination) -> Told:
     """Ask for the cloud id of the site: a text, or `Failed`."""
     host = destination.url.partition("://")[2].partition("/")[0]
     told = ask_compass(ask, destination, "CloudId", {"hosts": [host]})
     if isinstance(told.value, Failed):
         return told
-    found = text(at(told.value, "tenantContexts", 0, "cloudId"))
-    return told._replace(value=found or Failed(None, f"Atlassian knows no site {host}"))
+    contexts = at(told.value, "tenantContexts")
+    found = text(at(contexts, 0, "cloudId"))
+    nobody = Failed(None, f"Atlassian knows no site {host}", absent=True)
+    otherwise = nobody if isinstance(contexts, list) else NOT_COMPASS
+    return told._replace(value=found or refused(told, None, otherwise))
 
 
+@unbroken
 def find_component(ask: Ask, destination: Destination, ari: str) -> Told:
     """Ask for a component by its ARI: a `Component`, or `Failed`."""
     told = ask_compass(ask, destination, "Component", {"id": ari})
     return _told_component(told, "component")
 
 
+@unbroken
 def find_by_slug(ask: Ask, destination: Destination, cloud_id: str, slug: str) -> Told:
     """Ask for a component by its slug: a `Component`, or `Failed`."""
     variables = {"cloudId": cloud_id, "slug": slug}
@@ -114,6 +134,7 @@ def find_by_slug(ask: Ask, destination: Destination, cloud_id: str, slug: str) -
     )
 
 
+@unbroken
 def search(
     ask: Ask, destination: Destination, cloud_id: str, *, link: str = "", name: str = ""
 ) -> Told:
@@ -131,9 +152,10 @@ def search(
         return told
     found = at(told.value, "compass", "searchComponents")
     if at(found, "__typename") != "CompassSearchComponentConnection":
-        return told._replace(value=_refusal(found))
+        return told._replace(value=refused(told, found, _gap(told, "searchComponents")))
     if at(found, "pageInfo", "hasNextPage") is True:
-        return told._replace(value=Failed(None, f"more than {SEARCH_MAX} components match"))
+        many = Failed(None, f"more than {SEARCH_MAX} components match", absent=True)
+        return told._replace(value=many)
     components = (_component(row.get("component")) for row in rows(at(found, "nodes")))
     return told._replace(value=tuple(filter(None, components)))
 
@@ -141,6 +163,7 @@ def search(
 SEARCH_MAX = 50
 
 
+@unbroken
 def find_permission(ask: Ask, destination: Destination, ari: str) -> Told:
     """Ask whether this account may attach event sources: a `Permission`, or `Failed`.
 
@@ -149,11 +172,12 @@ def find_permission(ask: Ask, destination: Destination, ari: str) -> Told:
     told = ask_compass(ask, destination, "Permission", {"id": ari})
     if isinstance(told.value, Failed):
         return told
-    path = ("compass", "component", "viewerPermissions", "connectEventSource")
-    found = at(told.value, *path)
+    component = at(told.value, "compass", "component")
+    found = at(component, "viewerPermissions", "connectEventSource")
     allowed = at(found, "allowed")
     if not isinstance(allowed, bool):
-        return told._replace(value=Failed(None, "the answer does not tell it"))
+        untold = Failed(None, "the answer does not tell it")
+        return told._replace(value=refused(told, component, untold))
     reasons = at(found, "denialReasons")
     said = [text(reason) for reason in reasons] if isinstance(reasons, list) else []
     return told._replace(value=Permission(allowed, tuple(filter(None, said))))
@@ -163,7 +187,13 @@ def _told_component(told: Told, field: str) -> Told:
     if isinstance(told.value, Failed):
         return told
     found = at(told.value, "compass", field)
-    return told._replace(value=_component(found) or _refusal(found))
+    return told._replace(value=_component(found) or refused(told, found, _gap(told, field)))
+
+
+def _gap(told: Told, field: str) -> Failed:
+    """Tell what Compass leaves empty from what it does not answer at all."""
+    answer = at(told.value, "compass")
+    return NO_ANSWER if isinstance(answer, dict) and field in answer else NOT_COMPASS
 
 
 def _component(row: Any) -> Component | None:

@@ -11,30 +11,33 @@ from compass_action.connection.destination import Destination
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.values import read_time
 
-from .asking import Ask, Failed, Told
-from .compass import ask_compass
+from .asking import Ask, Failed, Told, unbroken
+from .compass import ask_compass, refused
 from .json_values import at, rows, text
 from .sought import Seen, Sought, identity_of, whole
 
 PAGES_MAX = 3
 PAGE_EVENTS = 50
+UNTOLD = Failed(None, "Compass does not tell its events")
 
 
-def find_event(ask: Ask, destination: Destination, sought: Sought) -> Told:
+@unbroken
+def find_event(ask: Ask, destination: Destination, sought: Sought, pages: int = PAGES_MAX) -> Told:
     """Ask for an event: `Seen`, None if Compass does not show it, or `Failed`.
 
-    A source that Compass does not know by its id is no failure: then the component is asked.
+    So many pages are looked through. A source that Compass does not know by its id is no failure: then
+    the component is asked.
     """
     kind = sought.event_type.upper()
     named: dict[str, Any] = {"cloudId": sought.cloud_id, "eventType": kind}
     named["source"] = sought.source_id
     path = ("compass", "eventSource")
-    told = _page_through(ask, destination, "EventsOfSource", named, path, sought)
+    told = _page_through(ask, destination, "EventsOfSource", named, path, sought, pages)
     if not isinstance(told.value, Failed) or told.value.answer is not None:
         return told
     own: dict[str, Any] = {"id": sought.component_id, "query": {"eventTypes": [kind]}}
     return _page_through(
-        ask, destination, "EventsOfComponent", own, ("compass", "component"), sought
+        ask, destination, "EventsOfComponent", own, ("compass", "component"), sought, pages
     )
 
 
@@ -45,15 +48,17 @@ def _page_through(
     variables: Mapping[str, Any],
     path: tuple[str, str],
     sought: Sought,
+    pages: int,
 ) -> Told:
     query = {"first": PAGE_EVENTS, **variables.get("query", {})}
-    for _ in range(PAGES_MAX):
+    for _ in range(pages):
         told = ask_compass(ask, destination, name, {**variables, "query": query})
         if isinstance(told.value, Failed):
             return told
-        found = at(told.value, *path, "events")
+        owner = at(told.value, *path)
+        found = at(owner, "events")
         if not isinstance(at(found, "nodes"), list):
-            return told._replace(value=Failed(None, "Compass does not tell its events"))
+            return told._replace(value=refused(told, found or owner, UNTOLD))
         for node in rows(at(found, "nodes")):
             part = node.get(EVENT_TYPES[sought.event_type].part)
             if part is not None and identity_of(sought.event_type, part) == sought.identity:
@@ -73,6 +78,7 @@ def _seen(event_type: str, node: Mapping[str, Any], part: Any) -> Seen:
         _time(at(part, kind.starts)) if kind.starts else None,
         _texts(at(part, "severity"), ("label", "level")),
         _texts(at(part, "environment"), ("environmentId", "displayName", "category")),
+        _time(at(part, kind.ends[0])) if kind.has_duration else None,
     )
 
 

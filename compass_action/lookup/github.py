@@ -14,11 +14,11 @@ from compass_action.ci.run import CiRun
 
 from .asking import Ask, Failed
 from .json_values import at, rows, text
-from .whom import Host, ToldRun, Whom, api_request
+from .whom import NO_OUTCOMES, Host, ToldRun, Whom, api_request, still_running
 
 PAGE_JOBS = 100
 PAGES_MAX = 3
-NO_START = Failed(None, "the answer has no start")
+NO_START = Failed(None, "the answer has no start", absent=True)
 
 
 def _ask(ask: Ask, whom: Whom, path: str) -> Any:
@@ -82,7 +82,7 @@ def find_run(ask: Ask, whom: Whom, run: CiRun) -> ToldRun | Failed:
         if not isinstance(total, int) or len(jobs) >= total or not found:
             break
     else:
-        return Failed(None, f"the run has more than {PAGE_JOBS * PAGES_MAX} jobs")
+        return Failed(None, f"the run has more than {PAGE_JOBS * PAGES_MAX} jobs", absent=True)
     summed = _sum_up(jobs, run)
     if isinstance(summed, Failed):
         return summed
@@ -99,10 +99,10 @@ def _sum_up(jobs: list[dict[str, Any]], run: CiRun) -> str | Failed:
         others = [job for job in others if job not in unfinished]
         unfinished = []
     if unfinished:
-        return Failed(None, f"{len(unfinished)} other jobs of the run have not ended")
+        return still_running(len(unfinished), "run")
     outcomes = [text(job.get("conclusion")) for job in others]
     if not outcomes or None in outcomes:
-        return Failed(None, "the answer has no outcomes of other jobs")
+        return NO_OUTCOMES
     return ", ".join(sorted({outcome for outcome in outcomes if outcome}))
 
 

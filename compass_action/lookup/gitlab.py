@@ -15,11 +15,14 @@ from compass_action.text import HIDDEN
 
 from .asking import Ask, Failed
 from .json_values import rows, text
-from .whom import Host, ToldRun, Whom, api_request
+from .whom import NO_OUTCOMES, Host, ToldRun, Whom, api_request, still_running
 
 PAGE_JOBS = 100
 PAGES_MAX = 3
 ENDED = ("success", "failed", "canceled", "skipped", "manual")
+FORGIVEN = ("failed", "canceled")
+"""What counts as a success, with warnings, in a job that is allowed to fail, as in GitLab's own status of
+the pipeline."""
 
 
 def _ask(ask: Ask, whom: Whom, path: str) -> Any:
@@ -41,7 +44,7 @@ def find_run(ask: Ask, whom: Whom, run: CiRun) -> ToldRun | Failed:
     """Ask how the pipeline's other jobs ended: the latest try of each, and when the first one began.
 
     Jobs of this job's own stage run beside it, and do not count; a job that is allowed to fail has
-    not failed.
+    not failed, nor cancelled anything.
     """
     project = quote(whom.env.get("CI_PROJECT_ID", ""), safe="")
     path = f"/projects/{project}/pipelines/{quote(run.run_id or '', safe='')}/jobs"
@@ -55,7 +58,8 @@ def find_run(ask: Ask, whom: Whom, run: CiRun) -> ToldRun | Failed:
         if len(found) < PAGE_JOBS:
             break
     else:
-        return Failed(None, f"the pipeline has more than {PAGE_JOBS * PAGES_MAX} jobs")
+        many = f"the pipeline has more than {PAGE_JOBS * PAGES_MAX} jobs"
+        return Failed(None, many, absent=True)
     stage = whom.env.get("CI_JOB_STAGE")
     others = [
         job
@@ -64,16 +68,16 @@ def find_run(ask: Ask, whom: Whom, run: CiRun) -> ToldRun | Failed:
     ]
     unfinished = [job for job in others if job.get("status") not in ENDED]
     if unfinished:
-        return Failed(None, f"{len(unfinished)} other jobs of the pipeline have not ended")
+        return still_running(len(unfinished), "pipeline")
     if not others:
-        return Failed(None, "the answer has no outcomes of other jobs")
+        return NO_OUTCOMES
     started = [moment for job in others if (moment := time(text(job.get("started_at"))))]
     outcomes = ", ".join(sorted(set(map(_outcome, others))))
     return ToldRun(run_started_at=min(started, default=None), run_status=outcomes)
 
 
 def _outcome(job: dict[str, Any]) -> str:
-    if job.get("status") == "failed" and job.get("allow_failure") is True:
+    if job.get("status") in FORGIVEN and job.get("allow_failure") is True:
         return "success"
     return str(job.get("status"))
 

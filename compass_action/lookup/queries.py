@@ -17,10 +17,10 @@ __typename
 _SEEN = """
 fragment Seen on CompassEvent {
   eventType updateSequenceNumber lastUpdated
-  ... on CompassBuildEvent { buildProperties { state startedAt pipeline { pipelineId } } }
+  ... on CompassBuildEvent { buildProperties { state startedAt completedAt pipeline { pipelineId } } }
   ... on CompassDeploymentEvent {
     deploymentProperties {
-      state sequenceNumber startedAt pipeline { pipelineId }
+      state sequenceNumber startedAt completedAt pipeline { pipelineId }
       environment { environmentId displayName category }
     }
   }

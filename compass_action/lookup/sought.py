@@ -10,6 +10,8 @@ from compass_action.event_types import EVENT_TYPES
 
 from .json_values import at, text
 
+LONG = 2**63
+
 
 class Sought(NamedTuple):
     """The event that is sought, by what makes it that event."""
@@ -32,6 +34,8 @@ class Seen(NamedTuple):
     started_at: datetime | None = None
     severity: Mapping[str, str] | None = None
     environment: Mapping[str, str] | None = None
+    completed_at: datetime | None = None
+    """Of a build or deployment alone."""
 
 
 def sought_in(request: Mapping[str, Any]) -> Sought | None:
@@ -56,7 +60,8 @@ def identity_of(kind: str, part: Any) -> tuple[str | int | None, ...]:
 
 
 def whole(value: Any) -> int | None:
-    """Read GraphQL's Long, which some servers write as a text."""
+    """Read GraphQL's Long, which some servers write as a text; None if it is none."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return whole(int(value))
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and abs(value) < LONG else None

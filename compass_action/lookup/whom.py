@@ -50,6 +50,19 @@ class Host(NamedTuple):
     find_job_start: Tell | None = None
 
 
+def still_running(number: int, whole: str) -> Failed:
+    """Word that so many other jobs of a whole (run, pipeline) still run, so that it has no outcome."""
+    jobs = (
+        f"another job of the {whole} has"
+        if number == 1
+        else f"{number} other jobs of the {whole} have"
+    )
+    return Failed(None, f"{jobs} not ended", absent=True)
+
+
+NO_OUTCOMES = Failed(None, "the answer has no outcomes of other jobs", absent=True)
+
+
 def api_request(
     whom: Whom, api: str | None, server: str | None, path: str, headers: Mapping[str, str]
 ) -> Request | Failed:

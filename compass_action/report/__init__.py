@@ -28,19 +28,28 @@ def keep(
     problems = SPEAKERS[manner].keep(kept, env)
     if record and kept.tracked:
         problems += records.keep_in_file(record, kept.tracked)
+    if record and kept.ended:
+        problems += records.end_in_file(record, kept.ended)
     for sentence in problems:
         log.say("warning", sentence, UNWRITTEN)
 
 
 def save(report: Report, manner: str, env: Mapping[str, str], log: Log) -> None:
     """Leave outputs and summary to the host; warn of what could not be written."""
+    note(report, log)
+    for sentence in SPEAKERS[manner].save(log.left or report, env):
+        log.say("warning", sentence, UNWRITTEN)
+
+
+def note(report: Report, log: Log) -> None:
+    """Note what a run leaves behind, without secrets, for whoever reads JSON."""
     outputs = {k: printable(log.without_secrets(v)) for k, v in report.outputs.items()}
     rows = tuple(row._replace(detail=log.without_secrets(row.detail)) for row in report.rows)
     values = tuple(v._replace(value=log.without_secrets(v.value)) for v in report.values)
     problems = tuple(map(log.without_secrets, report.problems))
-    log.left = report._replace(outputs=outputs, rows=rows, values=values, problems=problems)
-    for sentence in SPEAKERS[manner].save(log.left, env):
-        log.say("warning", sentence, UNWRITTEN)
+    verdicts = tuple(v._replace(text=log.without_secrets(v.text)) for v in report.verdicts)
+    hidden = report._replace(outputs=outputs, rows=rows, values=values, problems=problems)
+    log.left = hidden._replace(verdicts=verdicts)
 
 
 def print_json(log: Log, code: int) -> None:

@@ -51,13 +51,12 @@ def _property(text: str) -> str:
 
 def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
     """Hand the record to the step's stage at the job's end, and to the job's later steps."""
-    if not kept.tracked:
-        return []
     problems = []
     if kept.ends_job:
-        problems = _append({"GITHUB_STATE": _pair(NAME, kept.tracked.to_json())}, env)
+        line = kept.tracked.to_json() if kept.tracked else ""
+        problems = _append({"GITHUB_STATE": _pair(NAME, line)}, env)
     folder = env.get("RUNNER_TEMP")  # emptied for each job
-    if folder:
+    if folder and kept.tracked:
         problems += records.keep_in_folder(Path(folder) / FOLDER_NAME, kept.tracked)
     return problems
 

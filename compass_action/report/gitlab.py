@@ -11,21 +11,14 @@ from pathlib import Path
 
 from compass_action import tracking
 from compass_action.errors import reason
-from compass_action.inputs.table import BY_NAME
 
 from . import files
-from .outcomes import OUTPUTS
 from .plain import mask, render, variables
 from .records import without_components
 from .report import Kept, Report
 from .speaker import Speaker
 
 FILE_MAX_BYTES = 5 * 1024
-
-ECHOES = tuple(name for name in OUTPUTS if name in BY_NAME)
-"""The outputs that have the name of an input. They reach later jobs above those jobs' own variables,
-where `inputs.given.find` knows them by the record beside them. So record and outputs have to come
-from one job: each job writes all of these names, and the last one wins for all of them."""
 
 
 def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
@@ -36,9 +29,12 @@ def keep(kept: Kept, env: Mapping[str, str]) -> list[str]:
 def save(report: Report, env: Mapping[str, str]) -> list[str]:
     """Write the outputs as variables for later jobs; the file is small by GitLab's rule.
 
-    GitLab expands `$` in such values, so that none is written as such.
+    GitLab expands `$` in such values, so that none is written as such. The echoes reach later jobs above
+    those jobs' own variables, where `inputs.given.find` knows them by the record beside them. So record
+    and outputs have to come from one job: each job writes all of these names, and the last one wins
+    for all of them.
     """
-    pairs = variables(dict.fromkeys(ECHOES, "") | dict(report.outputs))
+    pairs = variables(dict.fromkeys(tracking.ECHOES, "") | dict(report.outputs))
     pairs = {name: "" if "$" in value else value for name, value in pairs.items()}
     pairs[tracking.NAME] = _record(report)
     for long in ("COMPASS_PAYLOAD", "COMPASS_COMPONENT_IDS"):
@@ -56,7 +52,7 @@ def save(report: Report, env: Mapping[str, str]) -> list[str]:
 
 def _record(report: Report) -> str:
     """The begun event's record, or of an event that is over what later jobs recognise it by."""
-    echoes = {name: report.outputs[name] for name in ECHOES if name in report.outputs}
+    echoes = {name: report.outputs[name] for name in tracking.ECHOES if name in report.outputs}
     if report.tracked:
         return without_components(report.tracked).to_json(echoes)
     return tracking.record_of_echoes(echoes)

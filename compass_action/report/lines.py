@@ -71,7 +71,7 @@ def _at(part: Mapping[str, Any], name: str, key: str) -> Any:
 def duration(event: Event) -> str:
     """Say how long it took: `took 2 min 1 s`; empty where start or end is not known."""
     kind = EVENT_TYPES[event.event_type]
-    if not kind.starts or len(kind.ends) != 1:
+    if not kind.starts or len(kind.ends) != 1 or not event.start_is_known:
         return ""
     try:
         began, ended = (

@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from compass_action.text import without_commands
+
 from .log import Said
-from .report import Report, Row
+from .report import Report, Row, Verdict
 
 VERSION = 1
 
@@ -28,9 +30,11 @@ def render(left: Report | None, said: Sequence[Said], code: int) -> str:
         record["checks"] = [check._asdict() for check in report.checks]
     if report.values:
         record["values"] = [value._asdict() for value in report.values]
+    if report.verdicts:
+        record["verdicts"] = [_verdict(verdict) for verdict in report.verdicts]
     if report.requests:
         record["requests"] = [json.loads(request) for request in report.requests]
-    return json.dumps(record, ensure_ascii=True, indent=None)
+    return without_commands(json.dumps(record, ensure_ascii=True, indent=None))
 
 
 def _receipt(row: Row) -> dict[str, Any]:
@@ -44,6 +48,11 @@ def _receipt(row: Row) -> dict[str, Any]:
         "detail": row.detail,
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """Name the fields as in receipts."""
+    return {name.replace("_", "-"): value for name, value in verdict._asdict().items()}
 
 
 def _problems(entry: Said) -> list[Mapping[str, str]]:

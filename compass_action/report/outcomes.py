@@ -13,27 +13,12 @@ from compass_action.event import tracked_of
 from compass_action.event.event import Event
 from compass_action.schemas import Payload
 from compass_action.text import json_line
-from compass_action.tracking import Tracked
+from compass_action.tracking import OUTPUTS, Tracked
 
 from . import lines
 from .report import Report, Row
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
-OUTPUTS = {
-    "outcome": "accepted, dry-run, skipped, spooled, partial or failed.",
-    "event-type": "The type of the event, as the API spells it.",
-    "state": "The state, status or stage that was sent.",
-    "component-ids": "The components' ARIs, with commas between them.",
-    "pipeline-id": "The pipeline's id.",
-    "environment-id": "The environment's id, for a deployment.",
-    "environment-category": "The category that the environment counts under.",
-    "sequence-number": "The deployment's sequence number.",
-    "started-at": "When it started, as it was sent; absent where nobody knows.",
-    "update-sequence-number": "The number that orders the updates of this event.",
-    "http-status": "The status of the last answer, if there was one.",
-    "send-attempts": "The number of HTTP requests made, retries included.",
-    "payload": "The request's JSON; an array where there are several components.",
-}
 
 
 class Message(NamedTuple):
@@ -179,11 +164,9 @@ def accepted(receipts: Sequence[Receipt]) -> list[Message]:
     return [Message("success", f"accepted by Compass for {count} {what}")]
 
 
-def begin_lost(failed: Sequence[Receipt], *, remembered: bool) -> Message:
+def begin_lost(headline: str, detail: str, *, remembered: bool) -> Message:
     """Say in one line that the start is not shown, and what the end will do about it."""
-    first = failed[0]
-    headline = first.failure.headline if first.failure else ""
-    said = f" ({first.detail})" if first.detail else ""
+    said = f" ({detail})" if detail else ""
     later = "The outcome will carry it." if remembered else "Pass started-at with the outcome."
     return Message("warning", f"{headline}{said}, so the start is not shown yet. {later}")
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+from compass_action import locked_file
 from compass_action.errors import reason
+from compass_action.locked_file import locked
+from compass_action.snapshot import RECORDS_MAX_BYTES, last_lines
+from compass_action.text import json_line
 from compass_action.tracking import NAME, Tracked, read_record
-from compass_action.workspace import refuse_detour
 
 from . import files
 
-FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-FILE_MAX_BYTES = 1024 * 1024
+ENDED = "ended"
+"""Stands in the record of an event that is over."""
 
 
 def keep_in_folder(folder: str | Path, tracked: Tracked) -> list[str]:
@@ -34,23 +39,62 @@ def write_into(folder: str | Path, name: str, text: str) -> list[str]:
 
 
 def keep_in_file(path: str, tracked: Tracked) -> list[str]:
-    """Put a record into a file of records, in the place of an earlier one of the same event."""
+    """Put a record into a file of records, in the place of an earlier one of the same event; returns
+    what went wrong.
+    """
+
+    def put(lines: list[str]) -> list[str]:
+        kept = [line for line in lines if not _is_of(line, tracked)]
+        return _bounded([*kept, without_components(tracked).to_json()])
+
+    return _change(path, os.O_RDWR | os.O_CREAT, put)
+
+
+def end_in_file(path: str, tracked: Tracked) -> list[str]:
+    """Note in a file of records that an event is over; returns what went wrong.
+
+    Its record stays, for another report of it may follow, but has to make room first.
+    """
+
+    def end(lines: list[str]) -> list[str]:
+        return _bounded([_ended(line) if _is_of(line, tracked) else line for line in lines])
+
+    return _change(path, os.O_RDWR, end) if os.path.lexists(path) else []
+
+
+def _change(path: str, flags: int, change: Callable[[list[str]], list[str]]) -> list[str]:
+    """Change the lines of a file while nobody else does; of one that is too long the last ones stay."""
+    file = Path(path)
     try:
-        file = Path(path)
-        refuse_detour(file.parent)
-        if file.parent != Path():
-            file.parent.mkdir(parents=True, exist_ok=True)
-        # Not through a symlink, and not into a pipe that nobody reads.
-        with os.fdopen(os.open(file, FLAGS, 0o600), "r+b") as opened:
-            lines = opened.read(FILE_MAX_BYTES).decode("utf-8", "replace").splitlines()
-            kept = [line for line in lines if not _is_of(line, tracked)]
-            kept.append(without_components(tracked).to_json())
-            opened.seek(0)
-            opened.truncate()
-            opened.write("".join(f"{line}\n" for line in kept).encode())
+        with locked(file, flags) as descriptor, open(descriptor, "rb", closefd=False) as opened:
+            lines = last_lines(opened, RECORDS_MAX_BYTES)
+            changed = change(lines)
+            if changed != lines:
+                text = "".join(f"{line}\n" for line in changed)
+                locked_file.replace(descriptor, file, text.encode())
     except OSError as error:
         return [_unkept(path, error)]
     return []
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    """Take away as many lines as are read no more: of events that are over first, then the oldest."""
+    excess = sum(len(line.encode()) + 1 for line in lines) - RECORDS_MAX_BYTES
+    gone: set[int] = set()
+    for place in sorted(range(len(lines) - 1), key=lambda place: not _has_ended(lines[place])):
+        if excess <= 0:
+            break
+        gone.add(place)
+        excess -= len(lines[place].encode()) + 1
+    return [line for place, line in enumerate(lines) if place not in gone]
+
+
+def _ended(line: str) -> str:
+    return json_line(json.loads(line) | {ENDED: True})
+
+
+def _has_ended(line: str) -> bool:
+    return f'"{ENDED}":true' in line
 
 
 def without_components(tracked: Tracked) -> Tracked:

@@ -45,13 +45,25 @@ class Check(NamedTuple):
     """What is so, and what to do where it is not well."""
 
 
+class Verdict(NamedTuple):
+    """Whether an event that was sent counts, by what Compass shows."""
+
+    component_id: str
+    event_type: str
+    counts: bool | None
+    """None: Compass could not be asked."""
+    text: str
+
+
 class Kept(NamedTuple):
     """What later stages, steps and jobs have to know."""
 
     tracked: Tracked | None = None
     """The record of an event that was begun."""
+    ended: Tracked | None = None
+    """What the record of an event that is over would be."""
     ends_job: bool = False
-    """The stage at the job's end has to end it."""
+    """The stage at the job's end has to end it; nothing, where there is no record."""
     note: str | None = None
     """What the CI system has to remember (`CiRun.note`)."""
 
@@ -76,6 +88,8 @@ class Report(NamedTuple):
     """Every value of the event, for `check`."""
     checks: tuple[Check, ...] = ()
     """What Compass was asked about, for `check`."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Whether the events count, where Compass was asked for that."""
     requests: tuple[str, ...] = ()
     """The requests that would be sent, for `check` and `dry-run`."""
     problems: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compass_action.connection.destination import find_destination
+from compass_action.connection.destination import find_destination, find_wrong
 from compass_action.errors import InputError
 from compass_action.inputs.table import Inputs
 from tests.connection.account import ADA
@@ -93,3 +93,19 @@ def test_all_that_is_missing_or_unsafe_is_told_at_once(
     with pytest.raises(InputError) as caught:
         find_destination(asked, env)
     assert list(caught.value.problems) == problems
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "wheres"),
+    [
+        (Inputs(), (), []),
+        (Inputs(site="acme", email=ADA, api_token="t"), ("site", "email", "api-token"), []),
+        (Inputs(site="a b"), ("site",), ["site"]),
+        (Inputs(site="a b", email="ada"), ("site", "email"), ["site", "email"]),
+        (Inputs(api_url="ftp://x", api_token="a b"), ("api-url", "api-token"), ["api-url", "api-token"]),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_sent_only_what_is_wrong_is_told(
+    asked: Inputs, given: tuple[str, ...], wheres: list[str]
+) -> None:
+    assert [problem.where for problem in find_wrong(asked, {}, given)] == wheres

@@ -99,6 +99,34 @@ def test_no_answer_has_more_than_four_megabytes(
     assert response.raw.closed is (size is None)
 
 
+@pytest.mark.parametrize("status", [202, 302, 500])
+def test_of_a_refusal_no_more_is_taken_than_its_status_needs(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as what it is, and not as an answer that is too large."""
+    response = Response(status, [b"x" * 40 * 1024] * 3)
+    with playing(monkeypatch, response):
+        answer = exchange.exchange(Request(URL), 10).answer
+    assert answer == Answer(status, b"x" * 80 * 1024)
+    assert response.raw.closed
+
+
+@pytest.mark.parametrize(("seconds", "for_the_body"), [(100, 5), (4, 1.9)])
+def test_a_refusal_is_waited_for_only_so_long(
+    seconds: float, for_the_body: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def read(_: object, seconds: float) -> bytes:
+        given.append(seconds)
+        return b""
+
+    monkeypatch.setattr(exchange, "read_body", read)
+    with playing(monkeypatch, Response(302)):
+        exchange.exchange(Request(URL), seconds)
+    assert given == [for_the_body]
+
+
 def test_a_body_may_take_as_long_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[tuple[float, int]] = []
 
@@ -155,11 +183,10 @@ def test_the_clocks_are_compared_where_the_server_tells_its_own(
     assert reply.clock_ahead_seconds == pytest.approx(ahead, abs=5)
 
 
-@pytest.mark.parametrize("told", [None, "", "soon", "Mon, 23 Nov 2026 12:01:30"])
+@pytest.mark.parametrize("told", [None, "", "soon", "Mon, 01 Jan 2035 00:00:00 +99999999999999"])
 def test_a_date_that_says_nothing_is_none(
     told: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor one without an offset."""
     headers = {} if told is None else {"Date": told}
     with playing(monkeypatch, Response(200, headers=headers)):
         assert exchange.exchange(Request(URL), 10).clock_ahead_seconds is None

@@ -168,7 +168,8 @@ def test_what_is_kept_is_what_may_pass(
     receipts = dispatch.deliver(payloads, WHERE, 9, str(box), lambda *one: said.append(one))
     assert keys(receipts) == [None, "invalid", "credentials"]
     assert [receipt.spooled for receipt in receipts] == [False, False, True]
-    assert [(e.payload, e.url) for e in outbox.read(str(box))[0]] == [(payload("c"), WHERE.url)]
+    kept = [(e.request, e.url) for e in outbox.read(str(box))[0]]
+    assert kept == [(outbox.Request(*payload("c")), WHERE.url)]
     assert {level for level, _, _ in said} == {"debug"}
 
 

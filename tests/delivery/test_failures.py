@@ -137,7 +137,7 @@ def test_a_refused_event_is_not_kept(status: int, key: str, tmp_path: Path) -> N
 def test_what_may_pass_later_is_kept(status: int, key: str, tmp_path: Path) -> None:
     assert deliver(status, tmp_path / "box", []) == (key, True)
     entries, damaged = outbox.read(str(tmp_path / "box"))
-    assert [entry.payload for entry in entries] == [payload()]
+    assert [entry.request for entry in entries] == [outbox.Request(*payload())]
     assert damaged == []
 
 
@@ -162,7 +162,7 @@ def test_of_several_only_what_may_pass_later_is_kept(tmp_path: Path) -> None:
     assert set(keys(receipts)[1:]) == {"invalid", "permission"}
     [kept] = [receipt for receipt in receipts if receipt.spooled]
     assert keys([kept]) == ["permission"]
-    assert [entry.payload for entry in outbox.read(str(box))[0]] == [kept.payload]
+    assert [entry.request for entry in outbox.read(str(box))[0]] == [outbox.Request(*kept.payload)]
 
 
 def test_an_interruption_before_the_first_request_keeps_all(
@@ -177,4 +177,6 @@ def test_an_interruption_before_the_first_request_keeps_all(
     receipts = dispatch.deliver(payloads, where, 9, str(tmp_path / "box"), lambda *message: None)
     assert keys(receipts) == ["interrupted", "interrupted"]
     assert [receipt.spooled for receipt in receipts] == [True, True]
-    assert [entry.payload for entry in outbox.read(str(tmp_path / "box"))[0]] == payloads
+    assert [entry.request for entry in outbox.read(str(tmp_path / "box"))[0]] == [
+        outbox.Request(*one) for one in payloads
+    ]

@@ -59,5 +59,5 @@ def test_a_line_that_is_none_of_ours_is_not_read(text: str) -> None:
 def test_a_line_of_ours_is_read_whole() -> None:
     """What a later version may add is passed over."""
     for text in (GOOD, GOOD.replace("}", ',"later":true}')):
-        entry = outbox.Entry(small("a"), URL, text.encode())
+        entry = outbox.Entry(outbox.Request(*small("a")), URL, text.encode())
         assert outbox.parse(text.encode()) == entry

@@ -35,6 +35,7 @@ def test_a_line_that_was_left_torn_is_closed_and_no_other(
 
 def test_of_lines_that_are_alike_as_many_go_as_were_delivered(file: Path) -> None:
     file.write_bytes(line(b"a") * 3 + line(b"b") + b"odd\n")
+    file.chmod(0o600)
     outbox.remove(str(file), [line(b"a"), line(b"a"), line(b"z")])
     assert file.read_bytes() == line(b"a") + line(b"b") + b"odd\n"
     outbox.remove(str(file), [])
@@ -74,6 +75,7 @@ def test_the_rest_is_written_beside_the_file_for_nobody_else(
 ) -> None:
     """Whatever one that crashed has left there."""
     file.write_bytes(line(b"a") + line(b"b"))
+    file.chmod(0o600)
     beside = file.with_name(".outbox.jsonl.rest")
     beside.write_bytes(b"of one that crashed")
     beside.chmod(0o644)

@@ -37,7 +37,7 @@ def test_an_outbox_two_folders_deep_is_made_with_its_folders(tmp_path: Path) -> 
     deep = tmp_path / "kept" / "for later" / "outbox.jsonl"
     outbox.spool(str(deep), [small("a")], URL)
     outbox.spool(str(deep), [small("b")], URL)
-    assert [entry.payload.body for entry in outbox.read(str(deep))[0]] == [b"a", b"b"]
+    assert [entry.request.body for entry in outbox.read(str(deep))[0]] == [b"a", b"b"]
     assert stat.S_IMODE(deep.stat().st_mode) == 0o600
     assert [path.name for path in deep.parent.iterdir()] == ["outbox.jsonl"]
 

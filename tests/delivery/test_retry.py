@@ -129,19 +129,3 @@ def test_the_limit_holds_many_requests_up(number: int, seconds: float) -> None:
 )
 def test_a_budget_has_room_for_so_many_requests(seconds: float, number: int) -> None:
     assert retry.room(seconds) == number
-
-
-@pytest.mark.parametrize(
-    ("date", "seconds"),
-    [
-        (None, None),
-        ("", None),
-        ("soon", None),
-        ("Mon, 23 Nov 2026 12:01:30 GMT", 90),
-        ("Mon, 23 Nov 2026 11:59:00 GMT", -60),
-        ("Mon, 23 Nov 2026 13:01:30 +0100", 90),
-        ("Mon, 23 Nov 2026 12:01:30", 90),
-    ],
-)
-def test_a_date_is_so_many_seconds_away(date: str | None, seconds: float | None) -> None:
-    assert retry.seconds_until(date, NOW) == seconds

@@ -173,6 +173,14 @@ def drip(adversary: Adversary, connection: socket.socket, request: Request) -> b
     return False
 
 
+def pour(adversary: Adversary, connection: socket.socket, request: Request) -> bool:
+    """Send the beginning, and then one large piece of the body after the other, for ever."""
+    connection.sendall(adversary.fault["sends"].encode())
+    while not adversary.stopping.is_set():
+        connection.sendall(b"10000\r\n" + bytes(65536) + b"\r\n")
+    return False
+
+
 def stay_silent(adversary: Adversary, connection: socket.socket, request: Request) -> bool:
     adversary.stopping.wait()
     return False
@@ -185,6 +193,7 @@ FAULTS: dict[str, Callable[[Adversary, socket.socket, Request], bool]] = {
     "store-and-drip": store_and_drip,
     "drip": drip,
     "hint": hint,
+    "pour": pour,
     "stay-silent": stay_silent,
 }
 """What a fault does with a request; True if the connection lives on."""

@@ -130,8 +130,8 @@ class Handler(BaseHTTPRequestHandler):
     def _write(self, answer: Fault) -> None:
         time.sleep(answer.delay)
         self.send_response_only(answer.status)
-        self.send_header("Date", self.server.date or self.date_time_string())
-        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+        headers = {"Date": self.server.date or self.date_time_string()}
+        headers |= {"Content-Length": str(len(answer.body)), **answer.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -11,7 +11,7 @@ from compass_action.connection.answer import Answer, TooLargeError
 from compass_action.connection.budget import Budget
 from compass_action.connection.exchange import Reply
 from compass_action.connection.request import Request
-from compass_action.lookup.asking import Failed, Told, asker, read
+from compass_action.lookup.asking import Failed, Told, asker, once, read
 
 HANGING = OSError("it hangs up")
 
@@ -70,3 +70,42 @@ def test_without_time_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Budget, "left", 0.09)
     told = asker(Budget(60))(Request("https://acme.example/"))
     assert told == Told(Failed(None, "there was no time left to ask"))
+
+
+def test_what_many_events_ask_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it failed. Another text at the same address is another question."""
+    asked: list[tuple[str, bytes | None]] = []
+
+    def answered(request: Request, seconds: float) -> Reply:
+        asked.append((request.url, request.body))
+        return Reply(HANGING if request.body == b"b" else Answer(200, b"[7]"))
+
+    monkeypatch.setattr(exchange, "exchange", answered)
+    ask = once(Budget(60))
+    questions = [Request("u", body=b"a"), Request("u", body=b"b"), Request("v", body=b"a")]
+    first = [ask(question) for question in questions]
+    assert [ask(question) for question in questions] == first
+    assert [told.value for told in first] == [[7], Failed(HANGING), [7]]
+    assert asked == [("u", b"a"), ("u", b"b"), ("v", b"a")]
+
+
+@pytest.mark.parametrize(("left", "answered"), [(True, 103), (False, 100)])
+def test_no_more_than_a_hundred_questions_are_asked_in_a_minute(
+    left: bool, answered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one waits; without time for that, it is not asked."""
+    waited: list[float] = []
+
+    def wait(budget: Budget, seconds: float) -> bool:
+        waited.append(seconds)
+        return left
+
+    monkeypatch.setattr(exchange, "exchange", lambda *_: Reply(Answer(200, b"[7]")))
+    monkeypatch.setattr(Budget, "spent", 10.0)
+    monkeypatch.setattr(Budget, "wait", wait)
+    ask = once(Budget(600))
+    told = [ask(Request(f"u{number}")).value for number in range(103)]
+    assert told.count([7]) == answered
+    assert waited == [61.0, 61.0, 61.0]
+    if not left:
+        assert told[100:] == [Failed(None, "there was no time left to ask")] * 3

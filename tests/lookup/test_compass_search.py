@@ -10,7 +10,7 @@ from compass_action.lookup.asking import Failed, Told
 from compass_action.lookup.compass import Component, Permission, find_permission, search
 from tests.building import ARI
 from tests.lookup.scripted import Script, scripted
-from tests.lookup.test_compass import DENIED, DENIED_SAID, ROW, SHOP, TO, within
+from tests.lookup.test_compass import DENIED, DENIED_SAID, NO_ANSWER, ROW, SHOP, TO, within
 
 CONNECTION = {
     "__typename": "CompassSearchComponentConnection",
@@ -28,11 +28,11 @@ CONNECTION = {
         ({**CONNECTION, "pageInfo": {}}, (SHOP, Component("other"))),
         (
             {**CONNECTION, "pageInfo": {"hasNextPage": True}},
-            Failed(None, "more than 50 components match"),
+            Failed(None, "more than 50 components match", absent=True),
         ),
-        ({**CONNECTION, "__typename": "QueryError"}, Failed(None, "no answer to it")),
+        ({**CONNECTION, "__typename": "QueryError"}, NO_ANSWER),
         (DENIED, DENIED_SAID),
-        (None, Failed(None, "no answer to it")),
+        (None, NO_ANSWER),
     ],
 )
 def test_a_search_has_all_that_match_or_none(found: Any, value: Any) -> None:

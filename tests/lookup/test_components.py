@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.building import ARI
+from tests.github_runner.file_commands import parse_pairs
 from tests.lookup.compass import AUTO, BUILD, GITHUB, NONE, SHOP, Program, compass, program
 from tests.lookup.stand_in import StandIn
 
@@ -166,10 +167,9 @@ def test_the_end_of_a_tracked_job_looks_nothing_up(compass: StandIn, program: Pr
     state.touch()
     env = GITHUB | NONE | {"GITHUB_STATE": str(state), "COMPASS_COMPONENT_SLUG": "shop-web"}
     assert program("--track", "--event-type", "build", **env).code == 0
-    record = state.read_text().partition("=")[2]
-    if "<<" in state.read_text().splitlines()[0]:
-        record = state.read_text().splitlines()[1]
-    assert program("post", **env, STATE_COMPASS_TRACKED=record, COMPASS_STATE="success").code == 0
+    record = parse_pairs(state.read_bytes())["COMPASS_TRACKED"]
+    ended = {"STATE_COMPASS_TRACKED": record, "COMPASS_STATE": "success"}
+    assert program("post", "--track", **env, **ended).code == 0
     assert compass.operations == ["CloudId", "BySlug"]
     [event] = compass.catalog.events
     assert event.body["buildProperties"]["state"] == "SUCCESSFUL"

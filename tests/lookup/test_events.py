@@ -74,6 +74,19 @@ def test_a_server_that_fails_is_not_asked_twice() -> None:
     assert find_event(script.ask, TO, BUILD) == Told(DOWN)
 
 
+def test_what_compass_says_in_place_of_events_is_told() -> None:
+    gap = {"data": {"compass": {"component": None}}, "errors": [{"message": "Not authorised"}]}
+    refusal = {
+        "__typename": "QueryError",
+        "message": "Too many",
+        "extensions": [{"statusCode": 429}],
+    }
+    paged = {"data": {"compass": {"component": {"events": refusal}}}}
+    assert find_event(scripted(DENIED, gap).ask, TO, BUILD).value == Failed(None, "Not authorised")
+    said = Failed(None, "Too many; 429", 429)
+    assert find_event(scripted(DENIED, paged).ask, TO, BUILD).value == said
+
+
 def test_neither_source_nor_component_tells() -> None:
     script = scripted(DENIED, DENIED, ahead=0.5)
     assert find_event(script.ask, TO, BUILD) == Told(UNTOLD, 0.5)
@@ -114,7 +127,7 @@ def test_the_last_page_is_the_last(last: Any) -> None:
     assert find_event(script.ask, TO, BUILD).value is None
 
 
-STARTED = "2026-11-25T10:00:00Z"
+STARTED, LATER = "2026-11-25T10:00:00Z", "2026-11-25T10:07:00Z"
 MOMENT = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 AT_B7 = {"pipeline": {"pipelineId": "b/7"}}
 SEVERITY = {"label": "SEV2", "level": "TWO", "odd": "x"}
@@ -127,8 +140,8 @@ ENVIRONMENT = {"environmentId": "prod", "displayName": "Live", "category": "PROD
         (
             "build",
             ("b/7", None, None),
-            {"buildProperties": {**AT_B7, "startedAt": STARTED, "state": "ERROR"}},
-            Seen(7, "ERROR", MOMENT),
+            {"buildProperties": {**AT_B7, "startedAt": STARTED, "completedAt": LATER, "state": "ERROR"}},
+            Seen(7, "ERROR", MOMENT, completed_at=datetime(2026, 11, 25, 10, 7, tzinfo=UTC)),
         ),
         (
             "build",
@@ -150,16 +163,18 @@ ENVIRONMENT = {"environmentId": "prod", "displayName": "Live", "category": "PROD
                     "pipeline": {"pipelineId": "shop"},
                     "environment": ENVIRONMENT,
                     "sequenceNumber": "3",
-                    "state": "IN_PROGRESS",
+                    "state": "FAILED",
                     "startedAt": STARTED,
+                    "completedAt": LATER,
                 }
             },
             Seen(
                 7,
-                "IN_PROGRESS",
+                "FAILED",
                 MOMENT,
                 None,
                 {"environmentId": "prod", "displayName": "Live", "category": "PRODUCTION"},
+                datetime(2026, 11, 25, 10, 7, tzinfo=UTC),
             ),
         ),
         (

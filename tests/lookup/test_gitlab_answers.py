@@ -85,7 +85,7 @@ def test_a_pipeline_that_is_not_told_is_not_another_one() -> None:
     )
 
 
-NOTHING = Failed(None, "the answer has no outcomes of other jobs")
+NOTHING = Failed(None, "the answer has no outcomes of other jobs", absent=True)
 
 
 @pytest.mark.parametrize(
@@ -99,17 +99,20 @@ NOTHING = Failed(None, "the answer has no outcomes of other jobs")
         ([job(1, "failed"), job(2, "success"), job(3, "success")], ToldRun(run_status="failed, success")),
         ([job(1, "failed", allow_failure=True)], ToldRun(run_status="success")),
         ([job(1, "failed", allow_failure="yes")], ToldRun(run_status="failed")),
-        ([job(1, "canceled", allow_failure=True)], ToldRun(run_status="canceled")),
+        ([job(1, "canceled", allow_failure=True), job(2, "success")], ToldRun(run_status="success")),
+        ([job(1, "canceled", allow_failure=True), job(2, "failed")], ToldRun(run_status="failed, success")),
+        ([job(1, "canceled", allow_failure=False)], ToldRun(run_status="canceled")),
+        ([job(1, "manual", allow_failure=True)], ToldRun(run_status="manual")),
         (
             [job(1, "canceled"), job(2, "manual"), job(3, "skipped")],
             ToldRun(run_status="canceled, manual, skipped"),
         ),
-        ([job(1, "created"), OURS], Failed(None, "1 other jobs of the pipeline have not ended")),
+        ([job(1, "created"), OURS], Failed(None, "another job of the pipeline has not ended", absent=True)),
         (
             [job(1, "running"), job(2, "pending"), job(3, "success")],
-            Failed(None, "2 other jobs of the pipeline have not ended"),
+            Failed(None, "2 other jobs of the pipeline have not ended", absent=True),
         ),
-        ([job(1, None)], Failed(None, "1 other jobs of the pipeline have not ended")),
+        ([job(1, None)], Failed(None, "another job of the pipeline has not ended", absent=True)),
     ],
     ids=lambda value: str(value)[:60],
 )  # fmt: skip
@@ -145,4 +148,4 @@ def test_a_page_that_is_not_full_is_the_last_one(last: int) -> None:
 def test_more_than_three_pages_are_not_summed_up() -> None:
     full = [job(n, "success") for n in range(100)]
     told = find_run(scripted(full, full, full).ask, WHOM, RUN)
-    assert told == Failed(None, "the pipeline has more than 300 jobs")
+    assert told == Failed(None, "the pipeline has more than 300 jobs", absent=True)

@@ -24,11 +24,13 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(state: str, number: int) -> Known:
     """The build as Compass shows it."""
-    part = {
+    part: dict[str, Any] = {
         "state": state,
         "startedAt": "2026-11-25T10:00:00Z",
         "pipeline": {"pipelineId": "b/7"},
     }
+    if state != "IN_PROGRESS":
+        part["completedAt"] = "2026-11-25T10:07:00Z"
     body: dict[str, Any] = {
         "displayName": "it",
         "lastUpdated": "2026-11-25T10:00:00Z",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from compass_action.report import files
+from tests.files import left_open
 
 Write = Callable[[Path, str], None]
 BOTH = pytest.mark.parametrize("write", [files.append, files.replace])
@@ -49,10 +50,6 @@ def test_a_symlink_is_followed_by_append_alone(tmp_path: Path) -> None:
     assert target.read_text() == "a"
 
 
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
 @BOTH
 def test_a_pipe_that_nobody_reads_holds_nobody_up(write: Write, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -67,11 +64,10 @@ def test_what_is_no_file_is_refused(write: Write, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    open_before = open_files()
     with pytest.raises(OSError, match="not a regular file") as raised:
         write(pipe, "a")
     assert raised.value.errno == errno.EINVAL
-    assert open_files() == open_before
+    assert left_open(tmp_path) == [str(pipe)]
     os.close(reader)
 
 
@@ -87,7 +83,6 @@ def test_a_text_that_is_taken_in_pieces_is_written_whole(
     """And the file is closed."""
     whole = os.write
     monkeypatch.setattr(os, "write", lambda to, view: whole(to, view[:3]))
-    open_before = open_files()
     write(tmp_path / "file", "one, two, three")
-    assert open_files() == open_before
+    assert left_open(tmp_path) == []
     assert (tmp_path / "file").read_text() == "one, two, three"

@@ -93,6 +93,8 @@ def test_an_environment_is_named_with_its_category() -> None:
          "took 1 h"),
         (event("incident", {"startTime": "2026-11-23T08:00:00Z", "endTime": "2026-11-23T08:00:30Z"}),
          "took 30 s"),
+        (event("incident", {"startTime": "2026-11-23T08:00:00Z", "endTime": "2026-11-23T08:00:30Z"})
+         ._replace(start_is_known=False), ""),
         (event("build", {"startedAt": "2026-11-23T08:00:00Z"}), ""),
         (event("build", {"startedAt": "soon", "completedAt": "2026-11-23T09:00:00Z"}), ""),
         (event("build", {"startedAt": 7, "completedAt": "2026-11-23T09:00:00Z"}), ""),

@@ -7,7 +7,7 @@ import json
 from compass_action.errors import Problem
 from compass_action.report import machine
 from compass_action.report.log import Said
-from compass_action.report.report import Check, Report, Row, Value
+from compass_action.report.report import Check, Report, Row, Value, Verdict
 
 
 def test_nothing_was_left_or_said() -> None:
@@ -27,6 +27,7 @@ def test_everything_was_left_and_said() -> None:
         ),
         checks=(Check("ok", "site", "it answers"),),
         values=(Value("state", "OPEN", "--state"),),
+        verdicts=(Verdict("ari/one", "build", None, "nobody was asked"),),
         requests=('{"cloudId": "c"}',),
     )
     said = [
@@ -66,5 +67,13 @@ def test_everything_was_left_and_said() -> None:
         ],
         "checks": [{"level": "ok", "what": "site", "text": "it answers"}],
         "values": [{"name": "state", "value": "OPEN", "source": "--state"}],
+        "verdicts": [
+            {
+                "component-id": "ari/one",
+                "event-type": "build",
+                "counts": None,
+                "text": "nobody was asked",
+            }
+        ],
         "requests": [{"cloudId": "c"}],
     }

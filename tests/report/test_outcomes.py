@@ -8,7 +8,7 @@ from compass_action.delivery.receipt import Receipt
 from compass_action.event.event import Event
 from compass_action.report import outcomes
 from compass_action.report.report import Report, Row
-from compass_action.tracking import Identity, Tracked
+from compass_action.tracking import OUTPUTS, Identity, Tracked
 from tests.report.receipts import ACCEPTED, EVENTS, KEPT, LOST, PASSING, REFUSED, payload
 
 
@@ -49,7 +49,7 @@ def test_the_outputs_tell_the_event_and_what_became_of_it() -> None:
         "send-attempts": "3",
         "payload": '[{"for":"one"},{"for":"two"}]',
     }
-    assert list(found) == list(outcomes.OUTPUTS)
+    assert list(found) == list(OUTPUTS)
 
 
 def test_what_does_not_apply_is_no_output() -> None:

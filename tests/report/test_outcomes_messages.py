@@ -144,14 +144,14 @@ def test_where_some_were_kept_and_some_were_not_the_event_is_not_said_to_be_kept
 
 def test_a_start_that_is_lost_is_one_line() -> None:
     """With what the end will do about it."""
-    silent = LOST._replace(detail="")
-    for failed, remembered, text in (
-        ([LOST, REFUSED], True,
+    for detail, remembered, text in (
+        ("HTTP 503", True,
          "Compass is down (HTTP 503), so the start is not shown yet. The outcome will carry it."),
-        ([silent], False,
+        ("", False,
          "Compass is down, so the start is not shown yet. Pass started-at with the outcome."),
     ):  # fmt: skip
-        assert outcomes.begin_lost(failed, remembered=remembered) == Message("warning", text)
+        found = outcomes.begin_lost("Compass is down", detail, remembered=remembered)
+        assert found == Message("warning", text)
 
 
 @pytest.mark.parametrize(

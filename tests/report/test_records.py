@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from compass_action.report import records
-from compass_action.tracking import Identity, Tracked
+from compass_action.tracking import Identity, Tracked, read_records
 
 BEGUN = Tracked(
     Identity("deployment", "ci/shop", "prod", 42),
@@ -80,14 +82,86 @@ def test_lines_of_somebody_else_stay(tmp_path: Path) -> None:
     assert file.read_text("utf-8").splitlines()[:2] == ["not ours \ufffd", "{}"]
 
 
-def test_no_more_than_a_mebibyte_is_read(tmp_path: Path) -> None:
+def test_of_a_file_that_is_too_long_the_end_stays(tmp_path: Path) -> None:
     """A file may be anybody's, and endless."""
     file = tmp_path / "record"
-    file.write_bytes(b"x" * 1_048_576 + b"y" * 4_096)
+    file.write_bytes(b"x" * 1_048_576 + b"\nthe last line\n")
     records.keep_in_file(str(file), BEGUN)
     first, second = file.read_text().splitlines()
-    assert (len(first), set(first)) == (1_048_576, {"x"})
+    assert first == "the last line"
     assert numbers(second) == [("42", "7")]
+
+
+def numbered(number: int) -> Tracked:
+    return BEGUN._replace(identity=Identity("deployment", "ci/shop", "prod", number))
+
+
+def sequence(file: Path) -> list[int]:
+    return [int(number) for number, _ in numbers(file.read_text())]
+
+
+def test_the_newest_records_stay_and_those_of_events_that_are_over_go_first(tmp_path: Path) -> None:
+    file = tmp_path / "record"
+    room = (128 * 1024) // (len(numbered(1000).to_json(None)) - len('"ari/one"') + 1)
+    for number in range(1000, 1000 + room):
+        assert records.keep_in_file(str(file), numbered(number)) == []
+    assert sequence(file) == list(range(1000, 1000 + room))
+    assert records.end_in_file(str(file), numbered(1005)._replace(state="SUCCESSFUL")) == []
+    assert records.end_in_file(str(file), numbered(1003)._replace(state="FAILED")) == []
+    for number in range(5000, 5003):
+        assert records.keep_in_file(str(file), numbered(number)) == []
+    assert file.stat().st_size <= 128 * 1024
+    left = sequence(file)
+    assert left[-3:] == [5000, 5001, 5002]
+    assert left[:5] == [1001, 1002, 1004, 1006, 1007]
+
+
+def test_the_record_of_an_event_that_is_over_is_still_read(tmp_path: Path) -> None:
+    """Another report of it may follow; and if it begins again, it is not over."""
+    file = tmp_path / "record"
+    records.keep_in_file(str(file), BEGUN)
+    before = list(read_records(file.read_text().splitlines()))
+    assert records.end_in_file(str(file), BEGUN._replace(state="FAILED")) == []
+    assert '"ended":true' in file.read_text()
+    assert list(read_records(file.read_text().splitlines())) == before
+    again = file.stat().st_mtime_ns
+    records.end_in_file(str(file), BEGUN)
+    assert file.stat().st_mtime_ns == again
+    records.keep_in_file(str(file), BEGUN)
+    assert "ended" not in file.read_text()
+
+
+def test_what_ends_and_was_not_begun_here_leaves_no_record(tmp_path: Path) -> None:
+    file = tmp_path / "record"
+    assert records.end_in_file(str(file), BEGUN) == []
+    assert list(tmp_path.iterdir()) == []
+    records.keep_in_file(str(file), OTHER)
+    records.end_in_file(str(file), BEGUN)
+    assert numbers(file.read_text()) == [("43", "7")]
+    assert "ended" not in file.read_text()
+
+
+def keep(path: str, number: int) -> list[str]:
+    return records.keep_in_file(path, numbered(number))
+
+
+def test_jobs_that_run_at_the_same_time_lose_no_record(tmp_path: Path) -> None:
+    file = tmp_path / "record"
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(8, context) as pool:
+        told = list(pool.map(keep, [str(file)] * 48, range(48)))
+    assert told == [[]] * 48
+    assert sorted(sequence(file)) == list(range(48))
+    assert [each.name for each in tmp_path.iterdir()] == ["record"]
+
+
+def test_owner_and_mode_stay(tmp_path: Path) -> None:
+    file = tmp_path / "record"
+    file.touch()
+    file.chmod(0o640)
+    records.keep_in_file(str(file), BEGUN)
+    records.keep_in_file(str(file), OTHER)
+    assert file.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_symlink_is_not_followed(tmp_path: Path) -> None:

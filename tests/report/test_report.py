@@ -12,7 +12,7 @@ import pytest
 from compass_action import report
 from compass_action.report import plain
 from compass_action.report.log import Log, Said
-from compass_action.report.report import Kept, Report, Row, Value
+from compass_action.report.report import Kept, Report, Row, Value, Verdict
 from compass_action.text import secrets_of
 from compass_action.tracking import Identity, Tracked
 
@@ -68,6 +68,7 @@ def test_no_secret_is_left_behind(log: Log) -> None:
         (Row("ari", "failed", f"b {TOKEN}"),),
         values=(Value("state", f"c {TOKEN}", "--state"),),
         problems=(f"d {TOKEN}",),
+        verdicts=(Verdict("ari", "build", False, f"e {TOKEN}"),),
         title="title",
     )
     report.save(left, "plain", {}, log)
@@ -76,6 +77,7 @@ def test_no_secret_is_left_behind(log: Log) -> None:
         (Row("ari", "failed", "b ***"),),
         values=(Value("state", "c ***", "--state"),),
         problems=("d ***",),
+        verdicts=(Verdict("ari", "build", False, "e ***"),),
         title="title",
     )
 
