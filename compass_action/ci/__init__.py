@@ -5,6 +5,7 @@ To add one: its file, a line in `NAMES`, recorded environments in `tests/ci/`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
@@ -86,14 +87,24 @@ def detect(env: Mapping[str, str], named: str | None = None) -> System:
     return SYSTEMS[named.lower()]
 
 
-def workspace(env: Mapping[str, str]) -> str:
-    """Find the folder of the checkout; the current one where no host says where it is.
+def workspace(env: Mapping[str, str]) -> str | None:
+    """Name the folder of the checkout; None where no host says where it is.
 
     Hosts are asked in their order, also where another one is recognised: `ci: unknown` in a job of
     some host still has that host's checkout.
     """
-    named = (env.get(system.workspace) for system in SYSTEMS.values())
-    return next((folder for folder in named if folder), ".")
+    named = (_expanded(system.workspace, env) for system in SYSTEMS.values())
+    return next((folder for folder in named if folder), None)
+
+
+def _expanded(folder: str, env: Mapping[str, str]) -> str | None:
+    """Resolve `$NAME/…` as a shell does; None if a variable is not there."""
+    names = re.findall(r"\$(\w+)", folder)
+    if not names or not all(env.get(name) for name in names):
+        return None
+    found = re.sub(r"\$(\w+)", lambda name: env[name[1]], folder)
+    # CircleCI's default is `~/project`, which nobody has expanded.
+    return re.sub(r"^~(?=/)", lambda _: env.get("HOME", "~"), found)
 
 
 def with_given(run: CiRun, inputs: Inputs) -> CiRun:

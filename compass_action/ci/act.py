@@ -7,13 +7,31 @@ https://forgejo.org/docs/latest/user/actions/reference/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
-from .github import withheld_from_fork, workflow_file
-from .reading import at, commit, given, number, repository_url
+from . import git
+from .github_triggers import read_trigger
+from .github_variables import (
+    WITH_SECRETS,
+    foreign_files,
+    refs,
+    withheld_from_fork,
+    workflow_file,
+)
+from .reading import at, commit, given, number, repository_page, repository_url, web_address
 from .run import CiRun
 from .system import Naming, System, below, file_path, pack, path
+
+TRIGGERS = (
+    "issue_comment", "pull_request", "pull_request_comment", "pull_request_review",
+    "pull_request_review_comment", "pull_request_target", "release", "repository_dispatch", "workflow_run",
+)  # fmt: skip
+"""Those whose payloads are made like GitHub's; of a deployment neither server knows."""
 
 
 def parse(system: str, snapshot: Snapshot, inputs: Inputs) -> CiRun:
@@ -25,18 +43,13 @@ def parse(system: str, snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """
     env, trigger = given(snapshot.env), snapshot.trigger
     slug, server = env.get("GITHUB_REPOSITORY"), env.get("GITHUB_SERVER_URL")
-    repository = repository_url(f"{server}/{slug}") if slug and server else None
-    public = at(trigger, "repository.html_url")
-    page = public if slug and public and public.endswith("/" + slug) else repository
+    internal = repository_page(f"{server}/{slug}") if slug and server else None
+    public = repository_page(at(trigger, "repository.html_url"))
+    page = public if slug and public and public.endswith("/" + slug) else internal
     number_of_run = number(env.get("GITHUB_RUN_NUMBER"))
-    pull_request = at(trigger, "pull_request.number")
-    is_tag = env.get("GITHUB_REF_TYPE") == "tag"
-    branch = env.get("GITHUB_HEAD_REF")
-    if not branch and not pull_request and env.get("GITHUB_REF_TYPE") == "branch":
-        branch = env.get("GITHUB_REF_NAME")
-    return CiRun(
+    run = CiRun(
         system=system,
-        repository_url=repository,
+        repository_url=repository_url(internal),
         # Only newer servers say which file it is.
         workflow=workflow_file(env) or env.get("GITHUB_WORKFLOW"),
         workflow_name=env.get("GITHUB_WORKFLOW"),
@@ -45,19 +58,34 @@ def parse(system: str, snapshot: Snapshot, inputs: Inputs) -> CiRun:
         run_attempt=number(env.get("GITHUB_RUN_ATTEMPT")) or 1,
         job=env.get("GITHUB_JOB"),
         leg=inputs.job_index if (inputs.job_total or 1) > 1 else None,
-        ref=env.get("GITHUB_REF"),
-        branch=branch,
-        tag=env.get("GITHUB_REF_NAME") if is_tag else None,
-        commit=commit(at(trigger, "pull_request.head.sha")) or commit(env.get("GITHUB_SHA")),
-        pull_request=pull_request,
-        pull_request_url=at(trigger, "pull_request.html_url"),
         actor=env.get("GITHUB_ACTOR"),
         author_name=at(trigger, "head_commit.author.name"),
         author_email=at(trigger, "head_commit.author.email"),
         run_url=f"{page}/actions/runs/{number_of_run}" if page and number_of_run else None,
         status=inputs.job_status,
         withholds_secrets=withheld_from_fork(env, trigger),
+        **foreign_files(env, trigger, git.parse(snapshot.git).commit),
     )
+    named, told = env.get("GITHUB_EVENT_NAME", ""), refs(env)
+    if (told["ref"] or "").endswith("/head"):  # GitHub would have a merge commit
+        told["commit"] = env.get("GITHUB_SHA")
+    read = read_trigger(named, trigger, inputs) if named in TRIGGERS else {}
+    if "run_url" in read:
+        read |= _followed(env, trigger)
+    found = told | read
+    return run._replace(**(found | {"commit": commit(found["commit"])}))
+
+
+def _followed(env: Mapping[str, str], trigger: Mapping[str, Any]) -> dict[str, Any]:
+    """Name another run as its own jobs do: no page for each attempt, and the file with its folder only
+    where the server tells that.
+    """
+    file = (at(trigger, "workflow_run.path") or "").partition("@")[0]
+    folder = (workflow_file(env) or "").rpartition("/")[0]
+    return {
+        "run_url": web_address(at(trigger, "workflow_run.html_url")),
+        "workflow": f"{folder}/{file}" if folder and file and "/" not in file else file or None,
+    }
 
 
 def make(name: str, title: str, mark: str, but_not: str = "") -> System:
@@ -77,8 +105,10 @@ def make(name: str, title: str, mark: str, but_not: str = "") -> System:
             run_number=lambda run: pack(run.run_number, run.run_attempt or 1),
             job_number=lambda run: pack(run.run_number, run.run_attempt or 1, run.leg or 0),
         ),
-        workspace="GITHUB_WORKSPACE",
+        surfaces=Surfaces(("INPUT_",), keep_hyphens=True),
+        workspace="$GITHUB_WORKSPACE",
         trigger="GITHUB_EVENT_PATH",
+        needs_git=lambda env: env.get("GITHUB_EVENT_NAME") in WITH_SECRETS,
         debug="RUNNER_DEBUG",
         speaker="github",
         hints={

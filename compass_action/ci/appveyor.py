@@ -101,7 +101,7 @@ SYSTEM = System(
         job_number=lambda run: None,
         restarts_keep_ids=True,
     ),
-    workspace="APPVEYOR_BUILD_FOLDER",
+    workspace="$APPVEYOR_BUILD_FOLDER",
     hints={
         "state": "on_success and on_failure, each with a command of its own; on_finish knows no "
         "outcome",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -179,7 +180,10 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=_job_number,
     ),
-    workspace="BUILD_SOURCESDIRECTORY",
+    surfaces=Surfaces(("INPUT_",)),
+    workspace="$BUILD_SOURCESDIRECTORY",
+    # Of a stage of a classic release, which has no other word for a deployment that failed.
+    outcomes={"rejected": "failure"},
     hints={
         "state": "run the step with `condition: always()`, where $(Agent.JobStatus) is set",
         "external-event-source-id": "$(Build.Repository.Uri)",

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compass_action import tracking
-from compass_action.inputs.given import is_unresolved
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 from compass_action.text import json_line
 from compass_action.tracking import NOTE_NAME
 
-from .reading import number, repository_url, slug_of
+from .reading import given, number, repository_url, slug_of
 from .run import CiRun
 from .system import Naming, System, below, file_path, pack, path
 
@@ -29,7 +28,7 @@ def detect(env: Mapping[str, str]) -> bool:
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the run from `BITBUCKET_*`."""
     # What a step maps to a pipe by its own name may arrive unresolved where it does not exist.
-    env = {n: value for n, value in snapshot.env.items() if not is_unresolved(value)}
+    env = given(snapshot.env)
     repository = repository_url(env.get("BITBUCKET_GIT_HTTP_ORIGIN"))
     if env.get("BITBUCKET_REPO_FULL_NAME"):
         repository = f"https://bitbucket.org/{env['BITBUCKET_REPO_FULL_NAME']}"
@@ -130,7 +129,7 @@ SYSTEM = System(
             run.run_number, run.run_attempt or run.job_attempt or 1, run.leg or 0
         ),
     ),
-    workspace="BITBUCKET_CLONE_DIR",
+    workspace="$BITBUCKET_CLONE_DIR",
     records=_records,
     speaker="pipes",
 )

@@ -79,7 +79,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
-    workspace="BITRISE_SOURCE_DIR",
+    workspace="$BITRISE_SOURCE_DIR",
     hints={
         "state": "a step with `is_always_run: true`, where $BITRISE_BUILD_STATUS is set",
         "external-event-source-id": "$GIT_REPOSITORY_URL",

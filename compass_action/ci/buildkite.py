@@ -89,7 +89,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: pack(run.run_number, run.job_attempt or 1, run.leg or 0),
     ),
-    workspace="BUILDKITE_BUILD_CHECKOUT_PATH",
+    workspace="$BUILDKITE_BUILD_CHECKOUT_PATH",
     hints={
         "state": "report in the hook pre-exit, where $BUILDKITE_COMMAND_EXIT_STATUS is set",
         "external-event-source-id": "$BUILDKITE_REPO",

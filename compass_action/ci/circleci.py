@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -107,7 +108,8 @@ SYSTEM = System(
         # Every execution of a job has a number of its own, but the legs of one share it.
         job_number=lambda run: pack(number(run.job_id), 0, run.leg or 0),
     ),
-    workspace="CIRCLE_WORKING_DIRECTORY",
+    surfaces=Surfaces(("INPUT_",)),
+    workspace="$CIRCLE_WORKING_DIRECTORY",
     hints={
         "state": "no variable has the outcome: use one step with `when: on_success` and one with "
         "`when: on_fail`",

@@ -105,7 +105,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
-    workspace="CODEBUILD_SRC_DIR",
+    workspace="$CODEBUILD_SRC_DIR",
     # Of the build so far, in post_build. 1 is good here, which is no exit code.
     outcomes={"1": "success", "0": "failure"},
     hints={

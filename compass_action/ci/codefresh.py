@@ -85,7 +85,7 @@ SYSTEM = System(
         # Whether a restart has an id of its own is not documented.
         restarts_keep_ids=True,
     ),
-    workspace="CF_VOLUME_PATH",
+    workspace="$CF_VOLUME_PATH/$CF_REPO_NAME",
     hints={
         "state": "hooks: on_success and on_fail, each with a step of its own",
         "external-event-source-id": "https://HOST/${{CF_REPO_OWNER}}/${{CF_REPO_NAME}}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -98,6 +99,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
-    workspace="DRONE_WORKSPACE",
+    surfaces=Surfaces(("PLUGIN_",)),
+    workspace="$DRONE_WORKSPACE",
     hints={"external-event-source-id": "the setting external_event_source_id"},
 )

@@ -5,17 +5,24 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compass_action import tracking
 from compass_action.errors import Problem
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
 from . import git
 from .github_triggers import read_trigger
+from .github_variables import (
+    WITH_SECRETS,
+    foreign_files,
+    refs,
+    withheld_from_fork,
+    workflow_file,
+)
 from .reading import at, number, repository_page, repository_url
 from .run import CiRun
 from .system import Naming, System, below, file_path, pack, path
@@ -59,57 +66,12 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         job_url=job_url,
         status=inputs.job_status,
         withholds_secrets=_withholds_secrets(env, trigger),
-        foreign_files=_foreign_files(env, trigger, git.parse(snapshot.git).commit),
+        **foreign_files(env, trigger, git.parse(snapshot.git).commit),
         rehearsal="act" if env.get("ACT") == "true" else None,
         remarks=_remarks(inputs),
     )
     read = read_trigger(env.get("GITHUB_EVENT_NAME", ""), trigger, inputs)
-    return run._replace(**(_refs(env) | read))
-
-
-def _refs(env: Mapping[str, str]) -> dict[str, Any]:
-    """Read what was checked out: a branch, a tag or a pull request."""
-    ref = env.get("GITHUB_REF") or None
-    of_request = re.fullmatch(r"refs/pull/(\d+)/(?:merge|head)", ref or "", re.ASCII)
-    named = env.get("GITHUB_REF_NAME") or None
-    kind = env.get("GITHUB_REF_TYPE") or ""
-    for prefix, name in (("refs/heads/", "branch"), ("refs/tags/", "tag")):
-        if ref and ref.startswith(prefix):
-            kind, named = name, named or ref.removeprefix(prefix)
-    branch = named if kind == "branch" and not of_request else None
-    # On a pull request GITHUB_SHA is a merge commit that nobody has pushed, or the base's.
-    pushed = not of_request and not env.get("GITHUB_EVENT_NAME", "").startswith("pull_request")
-    return {
-        "ref": ref,
-        "branch": env.get("GITHUB_HEAD_REF") or branch,
-        "tag": named if kind == "tag" else None,
-        "commit": env.get("GITHUB_SHA") or None if pushed else None,
-        "pull_request": of_request[1] if of_request else None,
-    }
-
-
-# These have the repository's secrets, and may concern what a stranger has written.
-WITH_SECRETS = ("pull_request_target", "workflow_run", "issue_comment")
-
-
-def _foreign_files(
-    env: Mapping[str, str], trigger: Mapping[str, Any], checked_out: str | None
-) -> str | None:
-    """Say why the checkout's files are not to be believed, if they may be a fork's."""
-    name, own = env.get("GITHUB_EVENT_NAME", ""), env.get("GITHUB_REPOSITORY")
-    if name not in WITH_SECRETS:
-        return None
-    heads = {
-        "pull_request_target": at(trigger, "pull_request.head.repo.full_name"),
-        "workflow_run": at(trigger, "workflow_run.head_repository.full_name"),
-        "issue_comment": None if at(trigger, "issue.pull_request.url") else own,
-    }
-    if heads[name] == own or (checked_out and checked_out == env.get("GITHUB_SHA")):
-        return None
-    return (
-        f"the checkout may be a fork's, and {name} has this repository's secrets, so that anybody could "
-        "report for any component. Give component-id"
-    )
+    return run._replace(**(refs(env) | read))
 
 
 def _remarks(inputs: Inputs) -> tuple[str, ...]:
@@ -119,17 +81,6 @@ def _remarks(inputs: Inputs) -> tuple[str, ...]:
         "This server tells neither the job's check run nor its workflow. If one run calls a reusable "
         "workflow twice, give each call its pipeline-id, or their events overwrite each other.",
     )
-
-
-def workflow_file(env: Mapping[str, str]) -> str | None:
-    """Take the file from `acme/shop/.github/workflows/deploy.yml@refs/heads/main`.
-
-    The ref is a hash, or missing, where a deployment was made for no branch or tag. The workflow's
-    name is no stand-in for the file: two files may have the same.
-    """
-    file = re.match(r"(.+?\.ya?ml)(?:@.*)?$", env.get("GITHUB_WORKFLOW_REF", ""))
-    # A workflow that the organisation requires lies in another repository, which then stays in it.
-    return file[1].removeprefix(env.get("GITHUB_REPOSITORY", "") + "/") if file else None
 
 
 def _called_file(workflow_ref: str | None, env: Mapping[str, str]) -> str | None:
@@ -144,21 +95,6 @@ def _withholds_secrets(env: Mapping[str, str], trigger: Mapping[str, Any]) -> st
     if env.get("GITHUB_ACTOR") == "dependabot[bot]":
         return "a run that Dependabot started"
     return withheld_from_fork(env, trigger)
-
-
-def withheld_from_fork(env: Mapping[str, str], trigger: Mapping[str, Any]) -> str | None:
-    """Say that a pull request from a fork runs without secrets, if this is one."""
-    head = at(trigger, "pull_request.head.repo.full_name")
-    base = at(trigger, "pull_request.base.repo.full_name")
-    if pull_request_event(env) and base and head != base:  # a deleted fork has no head.repo
-        return "a pull request from a fork"
-    return None
-
-
-def pull_request_event(env: Mapping[str, str]) -> bool:
-    """Tell the events of a pull request that run without secrets; pull_request_target has them."""
-    name = env.get("GITHUB_EVENT_NAME", "")
-    return name.startswith("pull_request") and name != "pull_request_target"
 
 
 def _run_path(run: CiRun) -> str | None:
@@ -237,7 +173,8 @@ SYSTEM = System(
         run_number=_run_number,
         job_number=_job_number,
     ),
-    workspace="GITHUB_WORKSPACE",
+    surfaces=Surfaces(("INPUT_",), keep_hyphens=True),
+    workspace="$GITHUB_WORKSPACE",
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",
     records=_records,
@@ -245,5 +182,9 @@ SYSTEM = System(
     checkout="Add a step with actions/checkout before this one",
     debug="RUNNER_DEBUG",
     unfilled=_unfilled,
+    hints={
+        "build-id": "${{ github.repository }}/runs/${{ github.run_id }}/attempts/"
+        "${{ github.run_attempt }}/NAME, with another NAME for each job and call of the workflow",
+    },
     speaker="github",
 )

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from compass_action.inputs.table import Inputs
+from compass_action.text import same_name
 
-from .reading import at, number, time, web_address
+from .github_variables import comments_on_request, git_fields
+from .reading import at, commit, number, time, web_address
 
 Payload = Mapping[str, Any]
 Fields = dict[str, Any]
@@ -26,8 +29,6 @@ RANKS = {"error": 2, "failure": 2, "success": 2, "inactive": 2, "in_progress": 1
 END_OF_SECOND = 999
 """A run that has ended comes after all that its jobs have reported in the same second."""
 
-COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
-
 
 def read_trigger(name: str, payload: Payload, inputs: Inputs) -> Fields:
     """Read what the trigger of this name says of the run; nothing if it says nothing more."""
@@ -37,13 +38,16 @@ def read_trigger(name: str, payload: Payload, inputs: Inputs) -> Fields:
 
 def _deployment(payload: Payload, inputs: Inputs) -> Fields:
     """A workflow that carries out GitHub's deployment: the state is the job's own."""
-    git = _git(at(payload, "deployment.ref"), at(payload, "deployment.sha"))
-    if not _concerns_deployment(payload, inputs):
+    git = git_fields(at(payload, "deployment.ref"), at(payload, "deployment.sha"))
+    if not _is_of_deployment(payload, inputs):
         return git
+    environment = at(payload, "deployment.environment")
+    if inputs.environment and not same_name(inputs.environment, environment):
+        return git | {"other_environment": environment}
     return git | {
         "deployment_id": at(payload, "deployment.id"),
         "deployment_task": at(payload, "deployment.task") or "deploy",
-        "environment": at(payload, "deployment.environment"),
+        "environment": environment,
         "actor": at(payload, "deployment.creator.login"),
     }
 
@@ -53,8 +57,11 @@ def _deployment_status(payload: Payload, inputs: Inputs) -> Fields:
 
     A tracked job is an event of its own: the tests after a deployment, say.
     """
-    if inputs.track or not _concerns_deployment(payload, inputs):
-        return _git(at(payload, "deployment.ref"), at(payload, "deployment.sha"))
+    if inputs.track:
+        return git_fields(at(payload, "deployment.ref"), at(payload, "deployment.sha"))
+    deployment = _deployment(payload, inputs)
+    if "deployment_id" not in deployment:
+        return deployment
     status = at(payload, "deployment_status.state")
     when = time(
         at(payload, "deployment_status.updated_at") or at(payload, "deployment_status.created_at")
@@ -66,7 +73,7 @@ def _deployment_status(payload: Payload, inputs: Inputs) -> Fields:
         filter(None, (web_address(at(payload, f"deployment_status.{p}")) for p in pages)), None
     )
     rank = RANKS.get(status or "", 0)
-    return _deployment(payload, inputs) | {
+    return deployment | {
         "workflow_name": at(payload, "workflow.name"),
         "run_id": at(payload, "deployment.id"),
         "run_number": None,
@@ -87,14 +94,9 @@ def _deployment_status(payload: Payload, inputs: Inputs) -> Fields:
     }
 
 
-def _concerns_deployment(payload: Payload, inputs: Inputs) -> bool:
-    """Tell whether the event is about the deployment, and not about the job that listens."""
-    named = at(payload, "deployment.environment")
-    return (
-        inputs.event_type in ("auto", "deployment")
-        and at(payload, "deployment.id") is not None
-        and inputs.environment in (None, named)
-    )
+def _is_of_deployment(payload: Payload, inputs: Inputs) -> bool:
+    """Tell whether the event is a deployment, and the payload names one."""
+    return inputs.event_type in ("auto", "deployment") and at(payload, "deployment.id") is not None
 
 
 def _workflow_run(payload: Payload, inputs: Inputs) -> Fields:
@@ -116,9 +118,11 @@ def _workflow_run(payload: Payload, inputs: Inputs) -> Fields:
     finished = at(run, "conclusion")
     attempt = number(at(run, "run_attempt")) or 1
     page = web_address(at(run, "html_url"))
+    started = _happened(run, "run_started_at", "started_at")
+    updated = _happened(run, "updated_at", "completed_at") if finished else None
     return fields | {
         "workflow": (at(run, "path") or "").partition("@")[0] or None,
-        "workflow_name": at(run, "name"),
+        "workflow_name": at(run, "name") or at(payload, "workflow.name"),
         "run_id": at(run, "id"),
         "run_number": number(at(run, "run_number")),
         "run_attempt": attempt,
@@ -129,13 +133,21 @@ def _workflow_run(payload: Payload, inputs: Inputs) -> Fields:
         "actor": at(run, "triggering_actor.login") or at(run, "actor.login"),
         "run_url": f"{page}/attempts/{attempt}" if page else None,
         "job_url": None,
-        "run_started_at": time(at(run, "run_started_at")),
-        "ended_at": time(at(run, "updated_at")) if finished else None,
+        "run_started_at": started,
+        "ended_at": updated,
         "status": finished or at(run, "status"),
         "run_status": finished or at(run, "status"),
-        "updated_at": time(at(run, "updated_at")),
+        "updated_at": updated or _happened(run, "updated_at") or started,
         "update_rank": END_OF_SECOND if finished else 0,
     }
+
+
+def _happened(run: Mapping[str, Any], *names: str) -> datetime | None:
+    """Read the first of these times of a run that is one; Gitea has others than GitHub, and writes what
+    has not happened yet as a time long ago.
+    """
+    found = (time(at(run, name)) for name in names)
+    return next((moment for moment in found if moment and moment.year > 1970), None)
 
 
 def _first_pull_request(run: Mapping[str, Any]) -> str | None:
@@ -147,7 +159,7 @@ def _first_pull_request(run: Mapping[str, Any]) -> str | None:
 def _merge_group(payload: Payload, inputs: Inputs) -> Fields:
     """A merge queue's try: `refs/heads/gh-readonly-queue/main/pr-104-<sha>` is nobody's branch."""
     queued = re.search(r"/pr-(\d+)-", at(payload, "merge_group.head_ref") or "", re.ASCII)
-    return _git(at(payload, "merge_group.base_ref"), at(payload, "merge_group.head_sha")) | {
+    return git_fields(at(payload, "merge_group.base_ref"), at(payload, "merge_group.head_sha")) | {
         "pull_request": queued[1] if queued else None
     }
 
@@ -161,11 +173,8 @@ def _pull_request(payload: Payload, inputs: Inputs) -> Fields:
     commit = at(request, "merge_commit_sha") if merged else at(request, "head.sha")
     branch = at(request, "base.ref") if merged else at(request, "head.ref")
     closed = at(request, "state") == "closed"
-    return {
-        "ref": f"refs/heads/{branch}" if branch else None,
-        "branch": branch,
-        "tag": None,
-        "commit": commit,
+    # Where the head's branch is gone, Gitea names the request's own ref.
+    return git_fields(branch, commit) | {
         "pull_request": at(request, "number"),
         "pull_request_url": web_address(at(request, "html_url")),
         "pull_request_status": "merged"
@@ -178,19 +187,19 @@ def _pull_request(payload: Payload, inputs: Inputs) -> Fields:
 
 def _issue_comment(payload: Payload, inputs: Inputs) -> Fields:
     """A comment, which on a pull request says nothing of the commit that it is about."""
-    page = web_address(at(payload, "issue.pull_request.html_url"))
-    if page is None:
+    if not comments_on_request(payload):
         return {}
-    return _git(None, None) | {
+    page = at(payload, "issue.pull_request.html_url") or at(payload, "issue.html_url")
+    return git_fields(None, None) | {
         "pull_request": at(payload, "issue.number"),
-        "pull_request_url": page,
+        "pull_request_url": web_address(page),
     }
 
 
 def _repository_dispatch(payload: Payload, inputs: Inputs) -> Fields:
     """A call from outside, which may say in its own words what it is about."""
     ref, sha = at(payload, "client_payload.ref"), at(payload, "client_payload.sha")
-    return _git(ref, sha) if ref and sha and COMMIT.fullmatch(sha) else {}
+    return git_fields(ref, sha) if ref and commit(sha) else {}
 
 
 def _release(payload: Payload, inputs: Inputs) -> Fields:
@@ -199,28 +208,16 @@ def _release(payload: Payload, inputs: Inputs) -> Fields:
 
 
 def _check_suite(payload: Payload, inputs: Inputs) -> Fields:
-    return _git(at(payload, "check_suite.head_branch"), at(payload, "check_suite.head_sha"))
+    return git_fields(at(payload, "check_suite.head_branch"), at(payload, "check_suite.head_sha"))
 
 
 def _check_run(payload: Payload, inputs: Inputs) -> Fields:
     branch = at(payload, "check_run.check_suite.head_branch")
-    return _git(branch, at(payload, "check_run.head_sha"))
+    return git_fields(branch, at(payload, "check_run.head_sha"))
 
 
 def _status(payload: Payload, inputs: Inputs) -> Fields:
-    return _git(None, at(payload, "sha"))
-
-
-def _git(ref: str | None, commit: str | None) -> Fields:
-    """Name ref and commit; a ref may be a branch's or tag's short name, or a commit."""
-    if ref and COMMIT.fullmatch(ref):
-        ref = None
-    tag = ref.removeprefix("refs/tags/") if ref and ref.startswith("refs/tags/") else None
-    branch = ref.removeprefix("refs/heads/") if ref and not tag else None
-    if branch and branch.startswith("refs/"):
-        branch = None
-    full = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}" if branch else None
-    return {"ref": full, "branch": branch, "tag": tag, "commit": commit}
+    return git_fields(None, at(payload, "sha"))
 
 
 READERS: Mapping[str, Callable[[Payload, Inputs], Fields]] = {
@@ -231,6 +228,7 @@ READERS: Mapping[str, Callable[[Payload, Inputs], Fields]] = {
     "issue_comment": _issue_comment,
     "merge_group": _merge_group,
     "pull_request": _pull_request,
+    "pull_request_comment": _issue_comment,
     "pull_request_review": _pull_request,
     "pull_request_review_comment": _pull_request,
     "pull_request_target": _pull_request,
@@ -239,4 +237,5 @@ READERS: Mapping[str, Callable[[Payload, Inputs], Fields]] = {
     "status": _status,
     "workflow_run": _workflow_run,
 }
-"""By the name of the trigger. The others say no more than the environment."""
+"""By the name of the trigger. The others say no more than the environment. Gitea and Forgejo have some of
+them, and one of their own."""

@@ -9,12 +9,15 @@ import re
 from collections.abc import Mapping
 
 from compass_action import tracking
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
-from .reading import number, repository_page, repository_url, time
+from .reading import address, given, number, repository_page, repository_url, time
 from .run import CiRun
 from .system import Naming, System, below, file_path, path
+
+DEFINITION = ".gitlab-ci.yml"
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -24,7 +27,7 @@ def detect(env: Mapping[str, str]) -> bool:
 
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the pipeline and job from `CI_*`."""
-    env = {name: value for name, value in snapshot.env.items() if value}
+    env = given(snapshot.env)
     page = repository_page(env.get("CI_PROJECT_URL"))
     tag, merge_request = env.get("CI_COMMIT_TAG"), env.get("CI_MERGE_REQUEST_IID")
     external = env.get("CI_EXTERNAL_PULL_REQUEST_IID")  # of a repository on GitHub
@@ -42,7 +45,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     return CiRun(
         system="gitlab",
         repository_url=repository_url(page),
-        workflow=env.get("CI_CONFIG_PATH", ".gitlab-ci.yml"),
+        workflow=_definition(env.get("CI_CONFIG_PATH")),
         workflow_name=env.get("CI_PIPELINE_NAME"),
         run_id=env.get("CI_PIPELINE_ID"),
         run_number=number(env.get("CI_PIPELINE_IID")),
@@ -70,6 +73,17 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         status=env.get("CI_JOB_STATUS"),
         withholds_secrets=_withholds_secrets(env),
     )
+
+
+def _definition(path: str | None) -> str:
+    """Name the pipeline's definition: `.gitlab-ci.yml`, `ci.yml@acme/templates`, or the address of a file,
+    of which user, password and query stay out. One that cannot be read may hold them anywhere.
+    """
+    scheme, mark, _ = (path or "").partition("://")
+    if not mark:
+        return path or DEFINITION
+    found = address(path)
+    return f"{scheme}://{found}" if found and "%40" not in found else DEFINITION  # an @, quoted
 
 
 def _withholds_secrets(env: Mapping[str, str]) -> str | None:
@@ -102,7 +116,9 @@ SYSTEM = System(
         run_number=lambda run: number(run.run_id),
         job_number=lambda run: number(run.job_id),
     ),
-    workspace="CI_PROJECT_DIR",
+    # The template. A dotenv file of an earlier job comes before its variables.
+    surfaces=Surfaces(("INPUT_",)),
+    workspace="$CI_PROJECT_DIR",
     records=_records,
     speaker="gitlab",
 )

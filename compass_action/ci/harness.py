@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -69,7 +70,8 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: pack(run.run_number, 0, run.leg or 0),
     ),
-    workspace="DRONE_WORKSPACE",
+    surfaces=Surfaces(("PLUGIN_",)),
+    workspace="$DRONE_WORKSPACE",
     hints={
         "state": "<+pipeline.stages.STAGE.status>, in a step whose condition is to run always",
         "environment": "<+env.name>",

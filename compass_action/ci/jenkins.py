@@ -6,6 +6,7 @@ https://plugins.jenkins.io/git/ and https://plugins.jenkins.io/branch-api/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -21,9 +22,13 @@ from .reading import (
     pull_request,
     pull_request_url,
     repository_url,
+    tag_of,
 )
 from .run import CiRun
 from .system import Naming, System, below, file_path
+
+UNCONFIGURED = "http://unconfigured-jenkins-location/"
+"""What the plugin display-url-api writes where no administrator has set Jenkins' address."""
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -36,10 +41,13 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     """Read the build from Jenkins' own variables and those of the git and branch plugins."""
     env = given(snapshot.env)
     repository = repository_url(env.get("GIT_URL") or env.get("GIT_URL_1"))
-    tag, change = env.get("TAG_NAME"), pull_request(env.get("CHANGE_ID") or env.get("ghprbPullId"))
+    tag = env.get("TAG_NAME") or tag_of(env.get("GIT_BRANCH"))
+    change = pull_request(env.get("CHANGE_ID") or env.get("ghprbPullId"))
     change = change or pull_request(env.get("gitlabMergeRequestIid"))
     branch = None if tag else _branch(env, change)
     page = env.get("BUILD_URL") or env.get("RUN_DISPLAY_URL")
+    if page and page.startswith(UNCONFIGURED):
+        page = None
     return CiRun(
         system="jenkins",
         repository_url=repository,
@@ -65,9 +73,10 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
 def _branch(env: Mapping[str, str], change: str | None) -> str | None:
     """Name the branch; on a pull request `BRANCH_NAME` is `PR-12`."""
     if change:
-        return env.get("CHANGE_BRANCH") or env.get("ghprbSourceBranch")
+        heads = ("CHANGE_BRANCH", "ghprbSourceBranch", "gitlabSourceBranch")
+        return next((env[name] for name in heads if env.get(name)), None)
     named = env.get("BRANCH_NAME") or env.get("GIT_LOCAL_BRANCH")
-    remote = env.get("GIT_BRANCH", "").removeprefix("refs/remotes/").removeprefix("origin/")
+    remote = re.sub(r"^(refs/heads/|(refs/)?remotes/)?(origin/)?", "", env.get("GIT_BRANCH", ""))
     return named or (remote if remote not in ("", "detached") else None)
 
 
@@ -95,7 +104,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
-    workspace="WORKSPACE",
+    workspace="$WORKSPACE",
     hints={
         "state": "pass state: currentBuild.currentResult from the pipeline",
         "external-event-source-id": "pass env.GIT_URL, or checkout(scm).GIT_URL in a scripted "

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from compass_action.inputs.given import is_unresolved
+from compass_action.inputs.given import is_nothing
 from compass_action.inputs.values import INTEGER, read_time, read_url, split_url
 
 # Patterns are texts here: only a run that needs one pays for compiling it.
@@ -27,6 +27,7 @@ SSH_HOSTS = {
     "altssh.gitlab.com": "gitlab.com",
 }
 AZURE_SSH = r"(?:vs-)?ssh\.(?:dev\.azure|visualstudio)\.com"
+"""The names under which Azure answers ssh. The older one has the organisation as its user."""
 AZURE_OLD = r"([\w-]+)\.visualstudio\.com"
 
 # https://docs.github.com, https://support.atlassian.com/bitbucket-cloud, https://docs.gitlab.com
@@ -81,9 +82,9 @@ def repository_page(text: str | None) -> str | None:
 
 
 def given(env: Mapping[str, str]) -> dict[str, str]:
-    """Keep the variables that say something: neither empty nor a reference that nobody resolved."""
+    """Keep the variables that say something: neither empty nor one that stands for nothing."""
     kept = {name: value.strip() for name, value in env.items() if value.strip()}
-    return {name: value for name, value in kept.items() if not is_unresolved(value)}
+    return {name: value for name, value in kept.items() if not is_nothing(value)}
 
 
 def address(url: str | None) -> str | None:
@@ -146,30 +147,46 @@ def repository_url(text: str | None) -> str | None:
         return None
     # The user name, and a password, which may hold an @ of its own; but behind the first slash an @
     # may be the end of a password with a slash in it, of which nothing must be kept.
-    host = netloc.rpartition("@")[2].lower()
+    user, _, host = netloc.rpartition("@")
+    host = host.lower()
     path = re.split(r"[?#]", path, maxsplit=1)[0]
     if "@" in path or not host:
         return None
     if scheme in WEB:
         host = host.removesuffix(WEB[scheme])
     elif scheme or scp is None or not re.match(r"\d+/", scp[2]):
-        host = host.partition(":")[0]  # ssh's port is not that of the pages
+        host = re.sub(r":\d*$", "", host)  # ssh's port is not that of the pages
     path = "/" + re.sub(r"/{2,}", "/", path).strip("/").removesuffix(".git").rstrip("/")
-    host, path = _settled(SSH_HOSTS.get(host, host), path)
+    host, path = _settled(SSH_HOSTS.get(host, host), path, user)
     if path == "/" or split_url(f"https://{host}/") is None:
         return None
     return f"https://{host}{quote(path, safe=SAFE)}"
 
 
-def _settled(host: str, path: str) -> tuple[str, str]:
+def clone_address(text: str | None) -> str | None:
+    """Make the address of a repository of that by which git clones it, where that is no page, as
+    `git@github.com:acme/shop.git`. None for any other text, and for one that holds a password.
+    """
+    scheme, _, rest = (text or "").strip().rpartition("://")
+    user, at, path = rest.partition("@")
+    if at and ":" in user:
+        return None
+    is_ssh = at and (user == "git" or (not scheme and path.endswith(".git")))
+    return repository_url(text) if is_ssh or scheme.lower() in OTHERS else None
+
+
+def _settled(host: str, path: str, user: str) -> tuple[str, str]:
     """Settle on one of the addresses by which Azure knows a repository."""
     if re.fullmatch(AZURE_SSH, host, re.ASCII):
         parts = path.removeprefix("/v3").strip("/").split("/")
-        if len(parts) == 3:
+        if "_ssh" in parts and user:
+            host = f"{user.lower()}.visualstudio.com"
+        elif len(parts) == 3:
             return "dev.azure.com", "/{}/{}/_git/{}".format(*parts)
     old = re.fullmatch(AZURE_OLD, host, re.ASCII)
     if old:
-        host, path = "dev.azure.com", f"/{old[1]}{path.removeprefix('/DefaultCollection')}"
+        path = path.removeprefix("/DefaultCollection").replace("/_ssh/", "/_git/")
+        host, path = "dev.azure.com", f"/{old[1]}{path}"
     short = re.fullmatch(r"/([^/]+)/_git/([^/]+)", path)
     if host == "dev.azure.com" and short:  # a project's repository of the same name
         path = f"/{short[1]}/{short[2]}/_git/{short[2]}"

@@ -61,6 +61,9 @@ class CiRun(NamedTuple):
     deployment_task: str | None = None
     """What that deployment does: `deploy`, `deploy:migrations`."""
 
+    other_environment: str | None = None
+    """The environment of that deployment, where the event is about another one."""
+
     run_url: str | None = None
     job_url: str | None = None
 
@@ -89,6 +92,8 @@ class CiRun(NamedTuple):
     foreign_files: str | None = None
     """Why nothing in the checkout's files may be believed: it is somebody else's, and the run has
     secrets all the same."""
+    foreign_below: str | None = None
+    """Why nothing in the files of another checkout below it may be believed."""
     rehearsal: str | None = None
     """What plays the run, where it is none: `act`."""
     remarks: tuple[str, ...] = ()

@@ -5,7 +5,6 @@ https://docs.semaphoreci.com/reference/env-vars
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from compass_action.inputs.table import Inputs
@@ -23,7 +22,7 @@ from .reading import (
     time,
 )
 from .run import CiRun
-from .system import LEGS, Naming, System, below, pack, path
+from .system import Naming, System, below, of_second, path
 
 
 def detect(env: Mapping[str, str]) -> bool:
@@ -47,6 +46,7 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     organization = env.get("ORGANIZATION_URL", "").rstrip("/")
     server, project = address(organization), path(env.get("PROJECT_NAME"))
     workflow, job = env.get("WORKFLOW_ID"), env.get("JOB_ID")
+    ended = time(env.get("PIPELINE_DONE_AT")) if inputs.scope == "run" else None
     several = (number(env.get("JOB_COUNT")) or 1) > 1
     index = number(env.get("JOB_INDEX"))
     return CiRun(
@@ -69,8 +69,11 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
         run_url=f"{organization}/workflows/{workflow}" if server and workflow else None,
         job_url=f"{organization}/jobs/{job}" if server and job else None,
         job_started_at=time(env.get("JOB_CREATION_TIME")),
-        # In the epilogue only.
+        # The job's in the epilogue only, the pipeline's in `after_pipeline` only.
         status=env.get("JOB_RESULT"),
+        run_status=env.get("PIPELINE_RESULT"),
+        run_started_at=time(env.get("PIPELINE_STARTED_AT")),
+        ended_at=ended,
         withholds_secrets="a pull request from a fork" if head and base and head != base else None,
     )
 
@@ -83,10 +86,7 @@ def _run(run: CiRun) -> str | None:
 def _job_number(run: CiRun) -> int | None:
     # Workflows are counted for each branch anew, and a job's creation is told in seconds: in one of
     # them the legs of a job are created, and perhaps a job of another branch.
-    if run.job_started_at is None or run.job_id is None:
-        return None
-    digest = int(hashlib.sha256(run.job_id.encode()).hexdigest(), 16) % LEGS
-    return pack(int(run.job_started_at.timestamp()), run.leg or 0, digest)
+    return of_second(run.job_started_at, run.leg or 0, run.job_id)
 
 
 SYSTEM = System(
@@ -99,12 +99,13 @@ SYSTEM = System(
         job=lambda run: below(_run(run), "jobs", run.job_id),
         pipeline=lambda run: "workflows",
         pipeline_job=lambda run: path("jobs", run.job),
-        run_number=lambda run: None,
+        run_number=lambda run: of_second(run.run_started_at, 0, run.run_id),
         job_number=_job_number,
     ),
-    workspace="SEMAPHORE_GIT_DIR",
+    workspace="~/$SEMAPHORE_GIT_DIR",
     hints={
-        "state": "report in the epilogue, where $SEMAPHORE_JOB_RESULT is set",
+        "state": "report in the epilogue, where $SEMAPHORE_JOB_RESULT is set, and with scope: run "
+        "in after_pipeline, where $SEMAPHORE_PIPELINE_RESULT is",
         "external-event-source-id": "$SEMAPHORE_GIT_URL",
     },
 )

@@ -5,11 +5,14 @@ Nothing outside this folder compares with a system's name: it asks the record.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
 from compass_action.errors import Problem
+from compass_action.inputs.given import NO_SURFACES, Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Place, Snapshot
 
@@ -58,8 +61,10 @@ class System(NamedTuple):
     """Read what it says of the run."""
     naming: Naming | None = None
     """None where no system is known: then the ids have to be given."""
+    surfaces: Surfaces = NO_SURFACES
+    """Which variables hand over the inputs, besides `COMPASS_*`."""
     workspace: str = ""
-    """The variable that names the folder of the checkout."""
+    """The folder of the checkout, as a shell would write it: `$WORKSPACE`."""
     trigger: str = ""
     """The variable that names the file of the trigger's payload."""
     state: str = ""
@@ -75,7 +80,8 @@ class System(NamedTuple):
     checkout: str = ""
     """How a repository is checked out, as the beginning of an advice: `Add a step with …`."""
     hints: Mapping[str, str] = {}
-    """By input: how to give, in the system's own syntax, what its environment does not tell."""
+    """By input: how to give, in the system's own syntax, what its environment does not tell. `build-id` is
+    the `pipeline-id` of a build alone."""
     debug: str = ""
     """The variable that is 1 where somebody debugs the whole pipeline."""
     unfilled: Callable[[Inputs], Iterable[Problem]] = lambda inputs: ()
@@ -100,6 +106,16 @@ def below(parent: str | None, *segments: str | int | None) -> str | None:
     """Add segments to a path; None if anything is missing."""
     rest = path(*segments)
     return None if parent is None or rest is None else f"{parent}/{rest}"
+
+
+def of_second(moment: datetime | None, attempt: int, name: str | None) -> int | None:
+    """Number an execution whose start is told in whole seconds: in one of them another may begin, so
+    that a digest of its name is the last part. None where the start or the name is not known.
+    """
+    if moment is None or name is None:
+        return None
+    digest = int(hashlib.sha256(name.encode()).hexdigest(), 16) % LEGS
+    return pack(int(moment.timestamp()), attempt, digest)
 
 
 def pack(number: int | None, attempt: int = 0, leg: int = 0) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -96,6 +97,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
+    surfaces=Surfaces(("INPUT_",)),
     hints={
         "state": "two steps, one that runs only if all before it were successful, and one that "
         "runs always and asks the server",

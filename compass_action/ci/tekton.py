@@ -6,6 +6,7 @@ https://tekton.dev/docs/pipelines/variables/
 
 from __future__ import annotations
 
+from compass_action.inputs.given import Surfaces
 from compass_action.inputs.table import Inputs
 from compass_action.snapshot import Snapshot
 
@@ -22,7 +23,7 @@ from .reading import (
     time,
 )
 from .run import CiRun
-from .system import Naming, System, below, path
+from .system import Naming, System, below, of_second, path
 
 
 def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
@@ -36,7 +37,9 @@ def parse(snapshot: Snapshot, inputs: Inputs) -> CiRun:
     branch, tag = env.get("SOURCE_BRANCH"), tag_of(env.get("SOURCE_BRANCH"))
     branch = None if tag else branch_of(branch) or branch
     change = pull_request(env.get("PULL_REQUEST_NUMBER"))
-    started = time(env.get("PIPELINERUN_STARTED_AT"))
+    started = time(
+        env.get("PIPELINERUN_STARTED_AT")
+    )  # in whole seconds, as all of Kubernetes' times
     return CiRun(
         system="tekton",
         repository_url=repository,
@@ -71,6 +74,14 @@ def _job(run: CiRun) -> str | None:
     return below(_run(run), "taskruns", run.job_id, "attempts", run.job_attempt)
 
 
+def _run_number(run: CiRun) -> int | None:
+    return of_second(run.run_started_at, 0, run.run_id)
+
+
+def _job_number(run: CiRun) -> int | None:
+    return of_second(run.job_started_at, run.job_attempt or 1, run.run_id)
+
+
 def _pipeline(run: CiRun) -> str | None:
     return f"tekton/{run.workflow}" if run.workflow else None
 
@@ -87,9 +98,10 @@ SYSTEM = System(
         pipeline_job=lambda run: (
             below(_pipeline(run), "tasks", run.job) if run.job else _pipeline(run)
         ),
-        run_number=lambda run: None,
-        job_number=lambda run: None,
+        run_number=_run_number,
+        job_number=_job_number,
     ),
+    surfaces=Surfaces(("INPUT_",)),
     # None: not all tasks ran, as after a stop or a time-out.
     outcomes={"none": "cancelled"},
     hints={

@@ -100,7 +100,7 @@ SYSTEM = System(
         job_number=lambda run: None,
         restarts_keep_ids=True,
     ),
-    workspace="TRAVIS_BUILD_DIR",
+    workspace="$TRAVIS_BUILD_DIR",
     hints={
         "state": "report in after_script, where $TRAVIS_TEST_RESULT is set",
         "external-event-source-id": '"https://HOST/$TRAVIS_REPO_SLUG"',

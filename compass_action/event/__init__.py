@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from compass_action.ci.run import CiRun
@@ -16,15 +17,12 @@ from compass_action.snapshot import Snapshot
 from compass_action.text import one_line, shorten, timestamp
 from compass_action.tracking import Tracked, digest_of
 
-from . import components, identity, names, numbers, parts, wording
+from . import components, identity, names, numbers, parts, times, wording
 from .event import Event, Events
 from .facts import Facts
 
 if TYPE_CHECKING:
     from .missing import Missing
-
-AHEAD_MAX = timedelta(minutes=5)
-"""Clocks may differ by so much."""
 
 
 def build(
@@ -49,8 +47,8 @@ def build(
     problems: list[Problem] = []
     facts, chosen = _gather(inputs, run, system, snapshot, records, resumed, ids, problems)
     inputs = facts.inputs
-    problems += _time_problems(inputs, snapshot.now)
     part = collect(problems, lambda: parts.build_part(facts))
+    problems += times.from_the_future(facts, part.fields if part else None)
     body = collect(problems, lambda: _build_body(facts, part.fields if part else {}))
     if problems or part is None or chosen is None or body is None:
         raise InputError(problems)
@@ -79,7 +77,8 @@ def _gather(
     if resumed:
         inputs = _resume(inputs, resumed)
     begun_for = resumed.component_ids if resumed else ()
-    files, checkout, foreign = snapshot.component_files, system.checkout, run.foreign_files
+    files, checkout = snapshot.component_files, system.checkout
+    foreign = partial(components.foreign_to, run)
     chosen = collect(
         problems, lambda: components.choose(inputs, files, begun_for, checkout, foreign, ids)
     )
@@ -95,6 +94,14 @@ def _gather(
         remembers=bool(inputs.record or system.state or system.records(snapshot.env)),
     )
     return (facts if resumed else facts._replace(begun=_find_begun(facts))), chosen
+
+
+def read_properties(
+    inputs: Inputs, run: CiRun, system: System, now: datetime
+) -> tuple[str, Mapping[str, Any]]:
+    """Read what the properties alone say of an event that cannot be built, and of which type it is."""
+    event_type = identity.find_event_type(inputs, run)
+    return event_type, parts.read_properties(Facts(event_type, inputs, system, run, now))
 
 
 def find_missing(
@@ -117,14 +124,6 @@ def _for_component(event: Event, ari: str, name: str) -> Event:
     if source:
         body = {**body, "externalEventSourceId": identity.source_of_component(source, ari)}
     return event._replace(component_id=ari, body=body, component_name=name)
-
-
-def _time_problems(inputs: Inputs, now: datetime) -> list[Problem]:
-    """Refuse an update from the future: those that come before it would be ignored."""
-    if not inputs.last_updated or inputs.last_updated <= now + AHEAD_MAX:
-        return []
-    message = f"{timestamp(inputs.last_updated)} lies ahead. Write a time that has come."
-    return [Problem("last-updated", message)]
 
 
 def track(events: Events) -> Tracked:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from compass_action.ci.run import CiRun
 from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.inputs.given import Given
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_list
 from compass_action.text import quoted
-from compass_action.workspace import ComponentFiles
+from compass_action.workspace import ComponentFile, ComponentFiles
 
 from . import changes
 from .component_file import Named, read_file
@@ -61,12 +62,12 @@ def choose(
     files: ComponentFiles,
     tracked_ids: tuple[str, ...] = (),
     checkout: str = "",
-    foreign: str | None = None,
+    foreign: Callable[[ComponentFile], str | None] = lambda file: None,
     ids: Mapping[str, str] = NOTHING,
 ) -> Components:
     """Choose the components: the begun event's, else the ids given, else those of the files.
 
-    `checkout` says how the CI system checks a repository out; `foreign` why its files are not to be
+    `checkout` says how the CI system checks a repository out; `foreign` why a file is not to be
     believed; `ids` are those that Compass told for files that have none, by path. Raises InputError
     with everything that is wrong, NothingToReport if no component holds a changed file. What a glob
     matches and is no component's file is told and left out, if others are left.
@@ -82,8 +83,7 @@ def choose(
     else:
         files = files if changed is None else _narrow(files, changed)
         found, problems, left_out = _read_files(files, ids)
-        if found and foreign:
-            raise InputError([Problem(found[0][0], f"{foreign}.")])
+        _refuse_foreign(files, [where for where, _ in found], foreign)
         if not found and changed is None:
             problems += left_out or ([] if problems else [_nowhere(files, checkout)])
         elif not found:
@@ -104,6 +104,33 @@ def choose(
     if changed is not None and inputs.component_id:
         notices.append("changed-files narrows nothing, for component-id says which components.")
     return Components(next(iter(clouds)), chosen, tuple(notices))
+
+
+def foreign_to(run: CiRun, file: ComponentFile) -> str | None:
+    """Say why a run does not believe a file, if it does not."""
+    return run.foreign_files or (run.foreign_below if file.is_nested else None)
+
+
+def believed(files: ComponentFiles, run: CiRun) -> ComponentFiles:
+    """Leave out the files that a run does not believe."""
+    return files._replace(files=tuple(file for file in files.files if not foreign_to(run, file)))
+
+
+def _refuse_foreign(
+    files: ComponentFiles, named: Sequence[str], foreign: Callable[[ComponentFile], str | None]
+) -> None:
+    """Refuse the first file that may be a stranger's, if it names a component or somebody asked for
+    just this one. Raises InputError.
+    """
+    for file in files.files:
+        where, reason = _where(file), foreign(file)
+        asked = file.text is not None and not file.by_chance
+        if reason and (asked or where in named):
+            raise InputError([Problem(where, f"{reason}. Give component-id.")])
+
+
+def _where(file: ComponentFile) -> str:
+    return f"component-file {quoted(file.path)}"
 
 
 def _narrow(files: ComponentFiles, changed: tuple[str, ...]) -> ComponentFiles:
@@ -131,7 +158,7 @@ def _read_files(
     """Read the ids of the files; with them what is wrong, and what may be left out."""
     found, problems, left_out = [], [], []
     for file in files.files:
-        where = f"component-file {quoted(file.path)}"
+        where = _where(file)
         said = Named(problem=file.problem) if file.text is None else read_file(file.text)
         ari, problem = ids.get(file.path) or said.id, said.problem
         if ari and (COMPONENT_ARI.fullmatch(ari) or not file.by_chance):

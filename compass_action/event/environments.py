@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from compass_action.inputs.categories import CATEGORY_OF_WORD
+
 # GitLab's deployment tiers. `other` says nothing, so the name is looked at.
 # https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments
 TIERS = {
@@ -18,18 +20,9 @@ TIERS = {
     "development": "DEVELOPMENT",
 }
 
-# The words by which people name environments: those of Atlassian's own GitHub app, and some more.
-WORDS = {
-    "PRODUCTION": "production prod prd live produktion produccion producao produzione",
-    "STAGING": "staging stage stg sta preprod preproduction preprd model internal",
-    "TESTING": "testing test tests tst qa qc uat sit quality control integration integ intg int "
-    "acceptance accept acpt acc e2e ci perf load",
-    "DEVELOPMENT": "development dev develop trunk review preview sandbox local playground "
-    "ephemeral feature developpement entwicklung desarrollo desenvolvimento sviluppo",
-}  # fmt: skip
-CATEGORY_OF_WORD = {word: category for category, names in WORDS.items() for word in names.split()}
 WEAK = frozenset({"internal", "model", "control", "quality", "load"})
 """Words with many other meanings: they count where no other word does."""
+STRONG = frozenset(CATEGORY_OF_WORD) - WEAK
 NEGATIONS = frozenset({"non", "not", "no"})
 SEGMENTS = re.compile(r"[/:]|\s+[-\u2013\u2014]+\s+")
 
@@ -62,25 +55,27 @@ def category_by_words(name: str) -> Category:
 
     Paths say it first (`review/prod-fix`, `Preview - live-chat`): the first segment that holds a known
     word decides. In it names say it at the end (`load-balancer-prod`) or at the beginning
-    (`production-eu`): the last word if it is known, else the first known one.
+    (`production-eu`): the last word if it is known, else the first known one. A weak word, in whatever
+    segment, counts where no other one does: `control-plane/production`.
     """
-    for segment in SEGMENTS.split(name):
-        words = _known_words(segment)
-        known = [word for word in words if word in CATEGORY_OF_WORD]
-        known = [word for word in known if word not in WEAK] or known
-        if not known:
-            continue
-        word = known[-1] if known[-1] == words[-1] else known[0]
-        found = CATEGORY_OF_WORD[word]
-        others = (other for other in known if CATEGORY_OF_WORD[other] != found)
-        return Category(found, f'the word "{word}"', next(others, ""))
+    segments = [_words(segment) for segment in SEGMENTS.split(name)]
+    for taken in (STRONG, WEAK):
+        for words in segments:
+            known = [word for word in words if word in taken]
+            if known:
+                word = known[-1] if known[-1] == words[-1] else known[0]
+                found = CATEGORY_OF_WORD[word]
+                others = (other for other in known if CATEGORY_OF_WORD[other] != found)
+                return Category(found, f'the word "{word}"', next(others, ""))
     return UNMAPPED
 
 
-def _known_words(segment: str) -> list[str]:
-    """Split into words without numbers; `pre-prod` is one, `non-prod` says what it is not."""
+def _words(segment: str) -> list[str]:
+    """Split into words without numbers and single letters, as in `v2` and `slot-b`; `pre-prod` is one,
+    `non-prod` says what it is not.
+    """
     words: list[str] = []
-    for word in re.findall(r"e2e|[a-z]+", fold(_split_camel_case(segment))):
+    for word in re.findall(r"e2e|[a-z]{2,}", fold(_split_camel_case(segment))):
         before = words[-1] if words else ""
         if before == "pre" and CATEGORY_OF_WORD.get(word) == "PRODUCTION":
             words[-1] = "preprod"

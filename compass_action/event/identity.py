@@ -13,14 +13,16 @@ event, from whichever stage of the job, have the same identity; a re-run is a ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from compass_action.ci.reading import clone_address
 from compass_action.ci.run import CiRun
 from compass_action.ci.system import System
 from compass_action.errors import InputError, Problem
 from compass_action.inputs.table import Inputs
 from compass_action.inputs.values import read_integer
+from compass_action.text import same_name
 from compass_action.tracking import Identity, Tracked, digest_of
 
 from .environments import slug
@@ -34,6 +36,8 @@ from .numbers import (
 )
 from .states import UNFINISHED
 
+BUILD_ID = "build-id"
+"""The hint for the `pipeline-id` of a build, where a deployment's is written in another way."""
 CREDENTIALS = re.compile(r"//[^/?#]*@")
 
 
@@ -70,9 +74,11 @@ def source_id(inputs: Inputs, run: CiRun, system: System) -> str:
 
     An event may show on every component that its source is attached to, and equal identity inside
     one source overwrites. So each component of a repository has a source of its own: what ends in
-    `#` is completed by `source_of_component`. A source that the user names is taken as it is.
+    `#` is completed by `source_of_component`. A source that the user names is taken as it is, but
+    for an address by which git clones: it names the repository, as the address of its page does.
     """
-    given = inputs.external_event_source_id
+    cloned = clone_address(inputs.external_event_source_id)
+    given = f"{cloned}#" if cloned else inputs.external_event_source_id
     if given and CREDENTIALS.search(given):
         message = "it holds a user name or password. Write the address without them."
         raise InputError([Problem("external-event-source-id", message)])
@@ -84,6 +90,16 @@ def source_id(inputs: Inputs, run: CiRun, system: System) -> str:
 def source_of_component(source: str, component_id: str) -> str:
     """Name the event source of one component: `https://github.com/acme/shop#<the component's UUID>`."""
     return source + component_id.rpartition("/")[2] if source.endswith("#") else source
+
+
+def is_from(record: Tracked, source: str | None, component_ids: Sequence[str]) -> bool:
+    """Tell whether a record is of an event of this source, if both are known.
+
+    Records keep the source without the part of the first component.
+    """
+    first = component_ids[0] if component_ids else ""
+    known = (one for one in (record.source_id, source) if one)
+    return len({source_of_component(one, first) for one in known}) < 2
 
 
 def event_path(facts: Facts) -> str | None:
@@ -120,7 +136,8 @@ def _below_server(run: CiRun, name: Callable[[CiRun], str | None]) -> str | None
 def _build_pipeline_id(facts: Facts) -> str:
     found = facts.inputs.pipeline_id or event_path(facts)
     if not found:
-        raise _unknown("pipeline-id", facts.system, "an id that differs for every build")
+        wanted = "an id that differs for every build"
+        raise _unknown("pipeline-id", facts.system, wanted, BUILD_ID)
     naming = facts.system.naming
     forgotten = begins(facts) and not facts.remembers and not facts.run.job_started_at
     if naming and naming.restarts_keep_ids and forgotten and not facts.inputs.pipeline_id:
@@ -167,15 +184,16 @@ def environment_id(inputs: Inputs, run: CiRun) -> str | None:
     name = inputs.environment or run.environment
     if inputs.environment_id or not name:
         return inputs.environment_id
-    own = run.environment_id if name == run.environment else None
+    own = run.environment_id if same_name(name, run.environment) else None
     return own or slug(name)
 
 
 def find_begun(facts: Facts, wanted: Identity) -> Tracked | None:
     """Find the record of the very event that is built, if it was begun."""
-    components = digest_of(facts.components)
+    components, source = digest_of(facts.components), facts.inputs.external_event_source_id
     for record in facts.records:
-        if (record.identity, record.components) == (wanted, components):
+        same = (record.identity, record.components) == (wanted, components)
+        if same and is_from(record, source, facts.components):
             return None if is_from_the_future(record, facts.now) else record
     return None
 
@@ -204,9 +222,10 @@ def _text(part: Mapping[str, Any], name: str, id_name: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _unknown(name: str, system: System, wanted: str) -> InputError:
+def _unknown(name: str, system: System, wanted: str, hint: str = "") -> InputError:
     who = f"{system.title} does not say" if system.naming else "no CI system was recognised"
-    message = f"it is not given, and {who}. Give {wanted}{_hint(system, name)}"
+    hint = hint if hint in system.hints else name
+    message = f"it is not given, and {who}. Give {wanted}{_hint(system, hint)}"
     return InputError([Problem(name, message)])
 
 

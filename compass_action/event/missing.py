@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from compass_action.errors import InputError, NothingToReport
@@ -12,10 +13,11 @@ from compass_action.tracking import Identity, Tracked, digest_of
 
 from . import identity, parts, states
 from .facts import Facts
-from .times import open_span, span
+from .times import lies_ahead, open_span, span
 
 OPEN_FOR_A_WHILE = ("incident", "vulnerability")
-"""They are opened by one report and closed by another, of another run, which needs the start."""
+"""They are opened by one report and closed by another, of another run, which needs the start. What is
+reported as open again and again keeps it, too."""
 
 
 class Missing(NamedTuple):
@@ -24,12 +26,15 @@ class Missing(NamedTuple):
     sought: Sought
     """As its first component has it."""
     component_ids: tuple[str, ...]
+    is_needed: bool = False
+    """Without it there is no event: nothing can stand in its place."""
 
 
 def find(facts: Facts, cloud_id: str) -> Missing | None:
     """Find whether the event's start is missing and Compass may know it."""
     try:
-        named = _identity(facts, states.find(facts))
+        state = states.find(facts)
+        named = _identity(facts, state)
         source = identity.source_id(facts.inputs, facts.run, facts.system)
     except (InputError, NothingToReport):
         return None
@@ -38,24 +43,19 @@ def find(facts: Facts, cloud_id: str) -> Missing | None:
     first = facts.components[0]
     source = identity.source_of_component(source, first)
     sought = Sought(facts.event_type, cloud_id, first, source, named)
-    return Missing(sought, facts.components)
+    is_needed = facts.event_type in OPEN_FOR_A_WHILE and state != "OPEN"
+    return Missing(sought, facts.components, is_needed)
 
 
 def _identity(facts: Facts, state: str) -> tuple[str | int | None, ...] | None:
     if facts.event_type in OPEN_FOR_A_WHILE:
         known = open_span(facts, state, "").started_at
-        return None if state == "OPEN" or known else (_own_id(facts),)
+        return None if known else (parts.find_id(facts).fields["id"],)
     if not EVENT_TYPES[facts.event_type].has_duration or state not in states.FINAL:
         return None
     if span(facts, state).started_at or not _may_be_begun_elsewhere(facts):
         return None
     return identity.identify(facts)[1:]
-
-
-def _own_id(facts: Facts) -> str:
-    """Find the id of an event as it would be sent if its start were known."""
-    started = facts.inputs._replace(started_at=facts.now)
-    return str(parts.build_part(facts._replace(inputs=started)).fields["id"])
 
 
 def _may_be_begun_elsewhere(facts: Facts) -> bool:
@@ -66,6 +66,17 @@ def _may_be_begun_elsewhere(facts: Facts) -> bool:
     inputs = facts.inputs
     given = inputs.pipeline_id or inputs.sequence_number is not None
     return bool(given or inputs.scope == "run" or not facts.system.naming or not facts.remembers)
+
+
+def start_of(found: Missing, seen: Seen, now: datetime) -> datetime | None:
+    """Take the start that Compass shows, if it can be believed.
+
+    A build or deployment that is over and shows no end was reported without its start: what stands in
+    that place is the time of the report (see `parts`).
+    """
+    has_duration = EVENT_TYPES[found.sought.event_type].has_duration
+    stands_in = has_duration and seen.state in states.FINAL and not seen.completed_at
+    return None if stands_in or lies_ahead(seen.started_at, now) else seen.started_at
 
 
 def record_of(found: Missing, seen: Seen) -> Tracked:

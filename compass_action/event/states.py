@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from compass_action.errors import InputError, NothingToReport, Problem
-from compass_action.event_types import EVENT_TYPES, OUTCOMES
+from compass_action.event_types import EVENT_TYPES, OUTCOMES, EventType, as_written
 from compass_action.text import advise, quoted, words
 
 from .facts import Facts
@@ -31,7 +31,8 @@ SKIPPED = "SKIPPED"
 
 def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> str:
     """Find Compass's state for a word in any case, for an exit code, or for the joined outcomes of
-    several jobs (`success, skipped`, or what GitHub's `toJSON(needs)` makes).
+    several jobs: `success, skipped`, `success skipped`, or what GitHub's `toJSON` makes of `needs` or of
+    `needs.*.result`.
 
     `own` are the words that mean something else on this CI system than elsewhere. Returns `SKIPPED`
     for a build or deployment that did not happen. Raises ValueError with a sentence that names some
@@ -40,6 +41,20 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     kind = EVENT_TYPES[event_type]
     if kind.has_duration and (outcomes := _split_joined(word)):
         return _sum_up([read(event_type, outcome, own) for outcome in outcomes])
+    found = _read_one(kind, word, own)
+    if found:
+        return found
+    several = [_read_one(kind, part, own) for part in word.split()]
+    if kind.has_duration and several and all(several):  # after `timed out`, which is one word
+        return _sum_up([state for state in several if state])
+    article = "an" if event_type[0] in "aeiou" else "a"
+    known = map(as_written, kind.words)
+    advice = advise(word, known, kind.examples, f"compass-event help {kind.word}")
+    raise ValueError(f"{quoted(word)} is not {article} {kind.word} {kind.outcome}. {advice}")
+
+
+def _read_one(kind: EventType, word: str, own: Mapping[str, str] | None) -> str | None:
+    """Find the state for one word or exit code; None if it is not known."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word.strip())  # Azure: SucceededWithIssues
     folded = re.sub(r"[\s_-]+", " ", spaced).lower()
     folded = (own or {}).get(folded, folded)
@@ -50,24 +65,21 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     ):
         code = int(spaced)  # below zero on Windows
         return kind.words[{0: "success", TIMEOUT_EXIT_CODE: "timed out"}.get(code, "failed")]
-    if folded in kind.words:
-        return kind.words[folded]
     if kind.has_duration and OUTCOMES.get(folded) == SKIPPED:
         return SKIPPED
-    article = "an" if event_type[0] in "aeiou" else "a"
-    advice = advise(word, kind.words, kind.examples, f"compass-event help {kind.word}")
-    raise ValueError(f"{quoted(word)} is not {article} {event_type} {kind.outcome}. {advice}")
+    return kind.words.get(folded)
 
 
 def _split_joined(word: str) -> list[str]:
-    """Split the outcomes of several jobs; empty if the word is one word."""
+    """Split the outcomes of several jobs; empty if nothing but blanks stands between them."""
     text = word.strip()
-    if text.startswith("{"):
+    if text.startswith(("{", "[")):
         import json
 
         try:
-            needs = json.loads(text)
-            return [str(need["result"]) for need in needs.values()]
+            joined = json.loads(text)
+            needs = joined if isinstance(joined, list) else joined.values()
+            return [str(need if isinstance(need, str) else need["result"]) for need in needs]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return []
     parts = [part.strip() for part in re.split(r"[,\n]", text)]
@@ -102,9 +114,13 @@ def find(facts: Facts) -> str:
     kind = EVENT_TYPES[facts.event_type]
     if kind.outcome in facts.properties:
         return _own(facts)
-    word, own = facts.inputs.state, None
-    if not word:
-        word, own = _told(facts), facts.system.outcomes
+    word, own = facts.inputs.state, facts.system.outcomes
+    if (
+        word
+    ):  # in the system's own words, but a number is an exit code, which means the same everywhere
+        own = {name: outcome for name, outcome in own.items() if not name.isdecimal()}
+    else:
+        word = _told(facts)
     if not word:
         known = words(kind.examples, f"compass-event help {kind.word}")
         hint = facts.system.hints.get("state")

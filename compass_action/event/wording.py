@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from compass_action.ci.run import CiRun
+from compass_action.errors import Problem
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
-from compass_action.text import one_line, shorten, timestamp
+from compass_action.text import one_line, quoted, shorten, timestamp
 
 from .components import UUID
 from .environments import Category
@@ -45,22 +46,34 @@ def about_category(environment: str, category: Category) -> tuple[str, ...]:
     return ()
 
 
+def about_other_deployment(facts: Facts) -> tuple[str, ...]:
+    """Say that the trigger's own deployment is not what is reported."""
+    told, given = facts.run.other_environment, facts.inputs.environment
+    if not told or not given:
+        return ()
+    return (
+        f"{facts.system.title} tells of a deployment to {quoted(told)}, but environment is "
+        f"{quoted(given)}: this event has the outcome of this job. Leave environment out to report "
+        "that deployment.",
+    )
+
+
 def start_needed(event_type: str, state: str) -> str:
     """Say that a report of something that was opened before needs its start."""
     article = "an" if event_type[0] in "aeiou" else "a"
     return (
         f"it is not given. {article.capitalize()} {event_type} that is {state.lower()} needs the start "
-        f"of the report that opened it: the output started-at of that report, or what the tool says "
-        "that raised it."
+        "of the report that opened it: the started-at of that report, or what the tool says that "
+        "raised it."
     )
 
 
 def start_filled_in(event_type: str, started: datetime) -> str:
-    """Say that the start was made up, and what that asks of later reports."""
+    """Say that the start was made up, and what later reports do about it."""
     moment = timestamp(started)
     return (
-        f"No start was given, so the {event_type} starts now, {moment}. Every later report of it needs "
-        f"the same started-at, which is an output of this one; without it the start moves."
+        f"No start was given, so the {event_type} starts now, {moment}. Give later reports the same "
+        "started-at; without it they take the start that Compass shows."
     )
 
 
@@ -73,9 +86,37 @@ def local_git(run: CiRun) -> str:
 
 def no_id(event_type: str) -> str:
     """Say that an event has no id and no run to take one from."""
-    return (
-        f"it is not given. Give the id that the {event_type} has where it comes from, such as 42."
-    )
+    whose = f"the id that the {event_type} has where it comes from, such as 42"
+    return f"it is not given. Give {IDS.get(event_type, whose)}."
+
+
+IDS = {
+    "push": "the hash of the commit",
+    "pullRequest": "the number of the pull request",
+    "lifecycle": "an id of its own, such as shop-2026",
+    "custom": "an id of its own, such as migration-12",
+}
+"""What the id of an event is, where that is no other tool's matter."""
+
+NEEDED = {
+    "push": {
+        "id": Problem("event-id", no_id("push")),
+        "branchName": Problem(
+            "ref", "it is not given. Give the branch that was pushed to, such as main."
+        ),
+    },
+    "pullRequest": {
+        "id": Problem("event-id", no_id("pullRequest")),
+        "repoUrl": Problem(
+            "properties", "repoUrl is not given. Write the address of the repository there."
+        ),
+        "pullRequestUrl": Problem(
+            "properties",
+            "pullRequestUrl is not given. Write the address of the pull request there.",
+        ),
+    },
+}
+"""What an event of the type cannot do without, and how to give it."""
 
 
 def derived_id(event_type: str) -> str:
@@ -152,6 +193,11 @@ def run_label(run: CiRun) -> str:
     return f" #{number}" + (f" (attempt {run.run_attempt})" if (run.run_attempt or 1) > 1 else "")
 
 
+def actor(run: CiRun) -> str | None:
+    """Name who started the run, for people; Bitbucket's actor is a UUID, which is nobody's name."""
+    return None if run.actor and re.fullmatch(UUID, run.actor) else run.actor
+
+
 def description(run: CiRun, pipeline: str) -> str:
     """Say what ran, at which commit, on which ref, by whom."""
     parts = [pipeline + run_label(run)]
@@ -163,6 +209,6 @@ def description(run: CiRun, pipeline: str) -> str:
         parts.append(f"on {run.branch}")
     if run.pull_request:
         parts.append(f"for pull request {run.pull_request}")
-    if run.actor and not re.fullmatch(UUID, run.actor):  # Bitbucket's actor is a UUID
-        parts.append(f"by {run.actor}")
+    if actor(run):
+        parts.append(f"by {actor(run)}")
     return one_line(" ".join(parts))

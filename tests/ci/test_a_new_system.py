@@ -58,7 +58,7 @@ SYSTEM = System(
         run_number=lambda run: run.run_number,
         job_number=lambda run: run.run_number,
     ),
-    workspace="HUDSUCKER_FOLDER",
+    workspace="$HUDSUCKER_FOLDER",
     outcomes={"dingus": "success"},
     records=records,
     hints={},

@@ -23,6 +23,7 @@ from compass_action.errors import InputError
 from compass_action.event import tracked_of
 from compass_action.inputs.table import Inputs
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from compass_action.snapshot import Snapshot
 from tests.building import built
 from tests.recorded import NOW, RECORDED, TESTS, interpret, read_env, read_json, snapshot
@@ -58,7 +59,7 @@ def told(name: str, inputs: dict[str, str]) -> dict[str, object]:
     except InputError as error:
         return found | {"problems": [str(problem) for problem in error.problems]}
     [event] = events.events
-    body = json.loads(validate(event).body)
+    body = json.loads(validate(event, Secrets()).body)
     found |= {"identity": tracked_of(event).outputs, "event": body["event"]}
     return found | ({"notices": list(events.notices)} if events.notices else {})
 
@@ -162,14 +163,21 @@ def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObje
 @pytest.mark.parametrize(
     ("env", "folder"),
     [
-        ({}, "."),
+        ({}, None),
         ({"GITHUB_WORKSPACE": "/github/workspace"}, "/github/workspace"),
         ({"BITBUCKET_CLONE_DIR": "/clone"}, "/clone"),
         ({"CI_PROJECT_DIR": "/builds/acme/shop"}, "/builds/acme/shop"),
         ({"GITHUB_WORKSPACE": "", "CI_PROJECT_DIR": "/builds"}, "/builds"),
+        ({"CIRCLE_WORKING_DIRECTORY": "~/project", "HOME": "/root"}, "/root/project"),
+        ({"CIRCLE_WORKING_DIRECTORY": "~/project"}, "~/project"),
+        ({"CIRCLE_WORKING_DIRECTORY": "/srv/~/x", "HOME": "/root"}, "/srv/~/x"),
+        ({"SEMAPHORE_GIT_DIR": "shop", "HOME": "/home/semaphore"}, "/home/semaphore/shop"),
+        ({"CF_VOLUME_PATH": "/codefresh/volume", "CF_REPO_NAME": "shop"}, "/codefresh/volume/shop"),
+        ({"CF_VOLUME_PATH": "/codefresh/volume"}, None),
+        ({"WORKSPACE": r"C:\jenkins\shop"}, r"C:\jenkins\shop"),
     ],
 )
-def test_the_checkout_is_where_a_host_says(env: dict[str, str], folder: str) -> None:
+def test_the_checkout_is_where_a_host_says(env: dict[str, str], folder: str | None) -> None:
     """Also where the input `ci` overrules which host it is."""
     assert ci.workspace(env) == folder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compass_action import ci
 from compass_action.ci.github import SYSTEM
 from compass_action.ci.run import CiRun
 from compass_action.errors import Problem
@@ -28,7 +29,10 @@ from tests.recorded import interpret, snapshot
 def test_it_matters_what_is_checked_out_where_strangers_meet_secrets(
     event: str | None, *, needed: bool
 ) -> None:
-    assert SYSTEM.needs_git({"GITHUB_EVENT_NAME": event} if event else {}) is needed
+    """On GitHub and on what runs GitHub's workflows."""
+    env = {"GITHUB_EVENT_NAME": event} if event else {}
+    found = [ci.SYSTEMS[name].needs_git(env) for name in ("github", "gitea", "forgejo")]
+    assert found == [needed] * 3
 
 
 def test_records_lie_in_the_job_s_own_temporary_folder() -> None:

@@ -38,6 +38,6 @@ def test_a_payload_says_this_and_no_more(row: dict[str, Any]) -> None:
 def test_every_trigger_that_says_more_is_in_the_table() -> None:
     assert {row["trigger"] for row in ROWS if "differs" in row or row["read"]} == {
         "check_run", "check_suite", "deployment", "deployment_status", "issue_comment", "merge_group",
-        "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_target",
-        "release", "repository_dispatch", "status", "workflow_run",
+        "pull_request", "pull_request_comment", "pull_request_review", "pull_request_review_comment",
+        "pull_request_target", "release", "repository_dispatch", "status", "workflow_run",
     }  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from compass_action.ci import SYSTEMS
 from compass_action.ci.run import CiRun
 from compass_action.event.facts import Facts
-from compass_action.event.parts import Part, build_part
+from compass_action.event.part import Part
+from compass_action.event.parts import build_part
 from compass_action.inputs.table import Inputs
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

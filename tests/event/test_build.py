@@ -17,6 +17,7 @@ from compass_action.event import build, track
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.values import read_time
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from compass_action.tracking import read_record
 from tests.building import ARI, built, part, refused
 from tests.recorded import NOW, TESTS, interpret, read_json, snapshot
@@ -39,7 +40,7 @@ def test_a_recorded_run_becomes_this_request(path: Path) -> None:
     assert [event.request() for event in found.events] == case["expected"]
     assert list(found.notices) == case["notices"]
     for event in found.events:
-        assert json.loads(validate(event).body) == event.request()
+        assert json.loads(validate(event, Secrets()).body) == event.request()
 
 
 def test_every_type_of_event_is_among_the_requests() -> None:
@@ -193,7 +194,7 @@ def test_a_long_description_is_cut_and_one_line() -> None:
     assert len(str(event.body["description"])) <= 255
     assert str(event.body["description"]).endswith("…")
     assert event.body["displayName"] == "a b"
-    validate(event)
+    validate(event, Secrets())
 
 
 def test_no_credential_gets_into_any_request() -> None:
@@ -212,7 +213,7 @@ def test_the_times_given_are_sent_as_they_are_in_utc() -> None:
     assert event.part["completedAt"] == "2026-11-20T08:59:03.250Z"
     assert event.body["lastUpdated"] == "2026-11-20T08:59:03Z"
     with pytest.raises(EventError):  # the end lies before the start
-        validate(event)
+        validate(event, Secrets())
 
 
 def test_a_job_that_began_after_now_takes_no_time() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compass_action.ci.run import CiRun
 from compass_action.errors import InputError
-from compass_action.event.components import choose
+from compass_action.event.components import believed, choose, foreign_to
 from compass_action.inputs.table import Inputs
 from compass_action.workspace import ComponentFile, ComponentFiles
 from tests.event.choosing import NO_ARI, ari, refused
@@ -135,14 +137,52 @@ def test_a_default_file_of_another_tool_is_left_out_silently(name: str) -> None:
 def test_the_files_of_a_checkout_that_may_be_a_stranger_s_are_not_believed() -> None:
     """What is given is."""
     with pytest.raises(InputError) as raised:
-        choose(Inputs(), ComponentFiles((FOUND,)), foreign="it may be a fork's")
+        choose(Inputs(), ComponentFiles((FOUND,)), foreign=lambda file: "it may be a fork's")
     assert [str(problem) for problem in raised.value.problems] == [
-        'component-file "a/compass.yml": it may be a fork\'s.'
+        'component-file "a/compass.yml": it may be a fork\'s. Give component-id.'
     ]
-    given = choose(Inputs(component_id=(ari(2),)), ComponentFiles((FOUND,)), foreign="it may be")
+    named = Inputs(component_id=(ari(2),))
+    given = choose(named, ComponentFiles((FOUND,)), foreign=lambda file: "it may be")
     assert given.ids == (ari(2),)
     with pytest.raises(InputError, match="there is no compass"):
-        choose(Inputs(), ComponentFiles(), foreign="it may be")
+        choose(Inputs(), ComponentFiles(), foreign=lambda file: "it may be")
+
+
+NESTED = FOUND._replace(path="pr/compass.yml", text=f"id: {ari(3)}", is_nested=True)
+
+
+@pytest.mark.parametrize("by_chance", [True, False])
+@pytest.mark.parametrize("text", [f"id: {ari(3)}", "slug: shop"])
+def test_a_file_of_a_checkout_below_may_be_a_stranger_s_where_the_others_are_not(
+    text: str, *, by_chance: bool
+) -> None:
+    """One that names no component and that only a glob has found harms nobody."""
+    run = CiRun("github", foreign_below="it may be a fork's")
+    files = ComponentFiles((FOUND, NESTED._replace(text=text, by_chance=by_chance)))
+    foreign = partial(foreign_to, run)
+    if by_chance and "id" not in text:
+        assert choose(Inputs(), files, foreign=foreign).ids == (ari(1),)
+    else:
+        with pytest.raises(InputError) as raised:
+            choose(Inputs(), files, foreign=foreign)
+        assert [str(problem) for problem in raised.value.problems] == [
+            'component-file "pr/compass.yml": it may be a fork\'s. Give component-id.'
+        ]
+    assert choose(Inputs(), ComponentFiles((FOUND,)), foreign=foreign).ids == (ari(1),)
+
+
+@pytest.mark.parametrize(
+    ("run", "left"),
+    [
+        (CiRun("github"), (FOUND, NESTED)),
+        (CiRun("github", foreign_below="x"), (FOUND,)),
+        (CiRun("github", foreign_files="x", foreign_below="x"), ()),
+    ],
+)
+def test_files_that_are_not_believed_are_asked_about_nowhere(
+    run: CiRun, left: tuple[ComponentFile, ...]
+) -> None:
+    assert believed(ComponentFiles((FOUND, NESTED)), run).files == left
 
 
 def test_what_compass_tells_of_a_file_counts_before_what_stands_in_it() -> None:

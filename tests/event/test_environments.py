@@ -8,8 +8,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from compass_action.event.environments import CATEGORY_OF_WORD, category, slug
-from compass_action.inputs.values import CATEGORIES
+from compass_action.event.environments import category, slug
+from compass_action.inputs.categories import CATEGORIES, CATEGORY_OF_WORD
+from compass_action.inputs.table import BY_NAME
 from tests.recorded import TESTS, read_json
 
 NAMES: dict[str, str] = read_json(TESTS / "event" / "environments.json")
@@ -29,6 +30,14 @@ def test_a_name_counts_under_its_category(name: str) -> None:
 def test_every_word_of_the_list_is_found(word: str, expected: str) -> None:
     assert category(f"eu-{word.upper()}/2", None, ()).name == expected
     assert category(word, None, ()).source == f'the word "{word}"'
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [(word, name) for name, words in WORDS.items() for word in words]
+)
+def test_a_category_may_be_given_in_any_of_these_words(word: str, expected: str) -> None:
+    assert BY_NAME["environment-category"].type.read(word.title()) == expected
+    assert BY_NAME["environment-map"].type.read(f"eu-* = {word}") == (("eu-*", expected),)
 
 
 def test_no_word_has_a_category_that_is_not_on_the_list() -> None:
@@ -155,6 +164,9 @@ def test_case_and_blanks_around_do_not_change_a_slug(name: str) -> None:
         ("Preview - live", ("DEVELOPMENT", 'the word "preview"', "")),
         ("preview \u2013 live", ("DEVELOPMENT", 'the word "preview"', "")),
         ("preview-live", ("PRODUCTION", 'the word "live"', "preview")),
+        ("load-balancer/live", ("PRODUCTION", 'the word "live"', "")),
+        ("model/uat-prod", ("PRODUCTION", 'the word "prod"', "uat")),
+        ("prod-live-staging-v2", ("STAGING", 'the word "staging"', "prod")),
         ("prodEU", ("PRODUCTION", 'the word "prod"', "")),
         ("EUProd", ("PRODUCTION", 'the word "prod"', "")),
         ("PRODUCTION", ("PRODUCTION", 'the word "production"', "")),

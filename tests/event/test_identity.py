@@ -192,8 +192,51 @@ def test_where_a_restart_keeps_all_ids_the_start_is_a_part_of_the_name(
     assert identity.identify(facts).pipeline_id == start + ending
 
 
-def test_an_event_source_with_a_password_is_refused() -> None:
-    given = Inputs(external_event_source_id="https://ada:secret@github.com/acme/shop")
+@pytest.mark.parametrize(
+    ("cloned", "page"),
+    [
+        ("git@github.com:umbrella/hive.git", "https://github.com/umbrella/hive#"),
+        (
+            "ssh://git@git.umbrella.example:7999/labs/hive.git",
+            "https://git.umbrella.example/labs/hive#",
+        ),
+        ("ssh://hudson@git.umbrella.example/hive", "https://git.umbrella.example/hive#"),
+        ("org-41@github.com:umbrella/hive.git", "https://github.com/umbrella/hive#"),
+        ("http://git@github.com:umbrella/hive.git", "https://github.com/umbrella/hive#"),
+        ("git://git.umbrella.example/hive.git", "https://git.umbrella.example/hive#"),
+        (
+            "git@ssh.dev.azure.com:v3/umbrella/Labs/hive",
+            "https://dev.azure.com/umbrella/Labs/_git/hive#",
+        ),
+    ],
+)
+def test_an_address_by_which_git_clones_names_the_repository(cloned: str, page: str) -> None:
+    """So that every way to say where the code is leads to one source for each component."""
+    given = Inputs(external_event_source_id=cloned)
+    assert identity.source_id(given, GITHUB, SYSTEMS["github"]) == page
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["https://git.umbrella.example/hive.git", "https://github.com/umbrella/hive", "bot@deploys:hive",
+     "git.umbrella.example:hive", "umbrella/hive"],
+)  # fmt: skip
+def test_any_other_source_is_taken_as_it_is(own: str) -> None:
+    given = Inputs(external_event_source_id=own)
+    assert identity.source_id(given, GITHUB, SYSTEMS["github"]) == own
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "https://ada:secret@github.com/acme/shop",
+        "https://ada@github.com/acme/shop",
+        "https://git:secret@github.com/acme/shop.git",
+        "ssh://git:secret@github.com/acme/shop.git",
+    ],
+)
+def test_an_event_source_with_a_password_is_refused(secret: str) -> None:
+    given = Inputs(external_event_source_id=secret)
     with pytest.raises(InputError) as raised:
         identity.source_id(given, GITHUB, SYSTEMS["github"])
     assert raised.value.problems == (

@@ -69,7 +69,9 @@ def test_what_a_build_lacks_is_told() -> None:
     assert told(facts("build", CiRun("github", "https://github.com/acme/shop"))) == [
         (
             "pipeline-id",
-            "it is not given, and GitHub does not say. Give an id that differs for every build.",
+            "it is not given, and GitHub does not say. Give an id that differs for every build: "
+            "${{ github.repository }}/runs/${{ github.run_id }}/attempts/${{ github.run_attempt }}/NAME, "
+            "with another NAME for each job and call of the workflow.",
         )
     ]
 
@@ -214,6 +216,7 @@ def test_an_id_stands_below_the_server_before_the_repository() -> None:
         (Inputs(), {}, None),
         (Inputs(), {"environment": "Live", "environment_id": "e5f1"}, "e5f1"),
         (Inputs(environment="Live"), {"environment": "Live", "environment_id": "e5f1"}, "e5f1"),
+        (Inputs(environment="lIVE"), {"environment": "Live", "environment_id": "e5f1"}, "e5f1"),
         (Inputs(environment="qa"), {"environment": "Live", "environment_id": "e5f1"}, "qa"),
         (Inputs(), {"environment": "Live"}, "live"),
     ],

@@ -58,9 +58,9 @@ def test_an_event_that_was_begun_elsewhere_is_sought(
     if event_type == "deployment":
         identity = (f"{identity[0]}/jobs/deploy", *identity[1:])
         run = GITLAB._replace(job="deploy")
-    assert sought(event_type, asked, run=run) == Missing(
-        Sought(event_type, "cloud", ONE, SOURCE, identity), (ONE, TWO)
-    )
+    found = sought(event_type, asked, run=run)
+    assert found
+    assert found[:2] == (Sought(event_type, "cloud", ONE, SOURCE, identity), (ONE, TWO))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_event_that_was_begun_elsewhere_is_sought(
         ("build", {"scope": "run"}),
         ("build", {"state": "skipped", "scope": "run"}),
         ("deployment", {"state": "failed", "scope": "run"}),
-        ("incident", {"state": "open", "event_id": "INC-7"}),
+        ("incident", {"state": "open", "event_id": "INC-7", "started_at": NOON}),
         ("incident", {"state": "resolved", "event_id": "INC-7", "started_at": NOON}),
         ("alert", {"state": "closed", "event_id": "7"}),
         ("flag", {"state": "on", "event_id": "7", "scope": "run"}),
@@ -83,6 +83,25 @@ def test_of_what_is_known_or_cannot_be_known_nobody_is_asked(
     event_type: str, asked: dict[str, Any]
 ) -> None:
     assert sought(event_type, asked) is None
+
+
+@pytest.mark.parametrize(
+    ("event_type", "asked", "needed"),
+    [
+        ("incident", {"state": "open", "event_id": "INC-7"}, False),
+        ("incident", {"state": "resolved", "event_id": "INC-7"}, True),
+        ("vulnerability", {"state": "open", "event_id": "CVE-7"}, False),
+        ("vulnerability", {"state": "declined", "event_id": "CVE-7"}, True),
+        ("build", {"state": "success", "pipeline_id": "p"}, False),
+    ],
+)
+def test_only_what_was_opened_before_cannot_do_without_its_start(
+    event_type: str, asked: dict[str, Any], needed: bool
+) -> None:
+    """What is reported open may have been opened before, too: then it keeps its start."""
+    found = sought(event_type, asked)
+    assert found
+    assert found.is_needed == needed
 
 
 def test_what_leaves_no_record_may_have_been_begun_anywhere() -> None:

@@ -15,6 +15,7 @@ from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.mappings import read_mapping
 from compass_action.report import outcomes
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from tests.building import built, part, refused
 
 
@@ -59,14 +60,15 @@ def test_properties_become_what_the_contract_wants(
         ("vulnerability", '{"id": "v", "state": "open", "severity": {"level": "LOW"}, "score": NaN}'),
         ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: .nan"),
         ("vulnerability", "id: v\nstate: open\nseverity: {level: LOW}\nscore: nan"),
-        ("vulnerability", '{"id": "v", "state": "open", "severity": null}'),
+        ("vulnerability", '{"id": "v", "state": "open", "severity": true}'),
+        ("vulnerability", '{"id": "v", "state": "open", "severity": {"label": "bad"}}'),
     ],
 )  # fmt: skip
 def test_properties_of_a_wrong_type_are_told_with_their_path(kind: str, written: str) -> None:
     """JSON's null is no way to leave something out."""
     asked = {"event-type": kind, "properties": written, "environment": "prod"}
     with pytest.raises(EventError) as raised:
-        validate(built("github-push", asked).events[0])
+        validate(built("github-push", asked).events[0], Secrets())
     assert all(problem.where.startswith(f"$.event.{kind}.") for problem in raised.value.problems)
 
 
@@ -115,7 +117,7 @@ def test_no_properties_are_too_odd(kind: str, properties: dict[str, Any]) -> Non
         [event] = built("github-push", asked).events
         outcomes.opening([event])
         assert tracked_of(event).outputs["event-type"] == kind
-        body = json.loads(validate(event).body)
+        body = json.loads(validate(event, Secrets()).body)
         assert list(body["event"]) == [kind]
     except CompassEventError as error:
         found = error.problems

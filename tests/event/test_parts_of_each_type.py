@@ -8,7 +8,7 @@ import pytest
 
 from compass_action.ci.run import CiRun
 from compass_action.errors import InputError, NothingToReport
-from compass_action.event.parts import Part
+from compass_action.event.part import Part
 from tests.event.deploy_job import (
     AT_ELEVEN,
     AT_NOON,
@@ -31,8 +31,8 @@ FORGE = (
     "activity feed."
 )
 FILLED_IN = (
-    "No start was given, so the {} starts now, 2026-11-23T12:00:00Z. Every later report of it needs the "
-    "same started-at, which is an output of this one; without it the start moves."
+    "No start was given, so the {} starts now, 2026-11-23T12:00:00Z. Give later reports the same "
+    "started-at; without it they take the start that Compass shows."
 )
 
 
@@ -75,11 +75,13 @@ END = {"completedAt": "2026-11-23T12:00:00Z"}
         ("vulnerability", {"state": "open", "event_id": "V", "severity": "high"},
          {"state": "OPEN", "id": "V", "vulnerabilityStartTime": AT_NOON, "severity": {"level": "HIGH"}},
          (FILLED_IN.format("vulnerability"),)),
-        ("vulnerability", {"state": "fixed", "event_id": "V", "started_at": TEN},
-         {"state": "REMEDIATED", "id": "V", "vulnerabilityStartTime": AT_TEN, "remediationTime": AT_NOON},
-         ()),
-        ("vulnerability", {"state": "declined", "event_id": "V", "started_at": TEN},
-         {"state": "DECLINED", "id": "V", "vulnerabilityStartTime": AT_TEN}, ()),
+        ("vulnerability", {"state": "fixed", "event_id": "V", "started_at": TEN, "severity": "low"},
+         {"state": "REMEDIATED", "id": "V", "vulnerabilityStartTime": AT_TEN, "remediationTime": AT_NOON,
+          "severity": {"level": "LOW"}}, ()),
+        ("vulnerability", {"state": "declined", "event_id": "V", "started_at": TEN,
+                           "properties": {"severity": "High"}},
+         {"state": "DECLINED", "id": "V", "vulnerabilityStartTime": AT_TEN,
+          "severity": {"level": "HIGH"}}, ()),
         ("alert", {"state": "opened", "event_id": "A", "completed_at": ELEVEN},
          {"id": "A", "status": "OPENED"}, ()),
         ("alert", {"state": "ack", "event_id": "A", "properties": {"status": "acknowledged"},
@@ -100,9 +102,11 @@ END = {"completedAt": "2026-11-23T12:00:00Z"}
         ("custom", {"event_id": "C", "properties": {"id": "D"}}, {"id": "D", "icon": "INFO"}, ()),
         ("custom", {"event_id": "C", "properties": {"id": 42}}, {"id": "42", "icon": "INFO"}, ()),
         ("custom", {"event_id": "C", "properties": {"id": True}}, {"id": True, "icon": "INFO"}, ()),
-        ("push", {"properties": {"id": 42}}, {"id": "42"}, ()),
-        ("pullRequest", {"state": "merged", "event_id": "31"},
-         {"id": "31", "repoUrl": "https://gitlab.com/acme/shop", "status": "MERGED"}, (FORGE,)),
+        ("push", {"properties": {"id": 42, "branchName": "b"}}, {"id": "42", "branchName": "b"}, ()),
+        ("pullRequest", {"state": "merged", "event_id": "31",
+                         "properties": {"pullRequestUrl": "https://x.example/31"}},
+         {"id": "31", "repoUrl": "https://gitlab.com/acme/shop", "status": "MERGED",
+          "pullRequestUrl": "https://x.example/31"}, (FORGE,)),
     ],
 )  # fmt: skip
 def test_a_part_is_whole(
@@ -125,7 +129,8 @@ PUSHED = RUN._replace(
          {"id": "P", "branchName": "main", "author": {"name": "ada"}}),
         (PUSHED._replace(author_name=None, actor=None, tag="v1"), {},
          {"id": "8e1f", "branchName": "main", "author": {"email": "a@b.c"}}),
-        (RUN, {}, {}),
+        (PUSHED._replace(author_name=None, author_email=None, actor="7f3a1c20-5b6d-4e8f-9a0b-1c2d3e4f5a6b"),
+         {}, {"id": "8e1f", "branchName": "main"}),
     ],
 )  # fmt: skip
 def test_a_push_has_commit_branch_and_author(
@@ -155,9 +160,10 @@ def test_a_pull_request_is_the_host_s() -> None:
 
 
 NO_ID = "event-id: it is not given. Give the id that the {} has where it comes from, such as 42."
+NO_SEVERITY = "severity: it is not given. Use one of: CRITICAL, HIGH, MEDIUM, LOW."
 NO_START = (
-    "started-at: it is not given. {} needs the start of the report that opened it: the output started-at "
-    "of that report, or what the tool says that raised it."
+    "started-at: it is not given. {} needs the start of the report that opened it: the started-at of "
+    "that report, or what the tool says that raised it."
 )
 
 
@@ -167,15 +173,50 @@ NO_START = (
         ("incident", {"state": "resolved", "event_id": "I"},
          [NO_START.format("An incident that is resolved")]),
         ("vulnerability", {"state": "declined", "event_id": "V"},
-         [NO_START.format("A vulnerability that is declined")]),
+         [NO_START.format("A vulnerability that is declined"), NO_SEVERITY]),
         ("incident", {"state": "deleted", "event_id": "I", "properties": {"startTime": "~"}},
          [NO_START.format("An incident that is deleted")]),
         ("incident", {"state": "qqqq", "properties": {"id": []}},
          ['state: "qqqq" is not an incident state. Use one of: open, resolved, deleted.',
           NO_ID.format("incident")]),
         ("flag", {"state": "on"}, [NO_ID.format("flag")]),
-        ("custom", {}, [NO_ID.format("custom")]),
-        ("lifecycle", {"state": "production"}, [NO_ID.format("lifecycle")]),
+        ("custom", {}, ["event-id: it is not given. Give an id of its own, such as migration-12."]),
+        ("lifecycle", {"state": "production"},
+         ["event-id: it is not given. Give an id of its own, such as shop-2026."]),
+        ("lifecycle", {"state": "qqqq"},
+         ['state: "qqqq" is not a lifecycle stage. Use one of: pre-release, production, deprecation, '
+          "end-of-life.",
+          "event-id: it is not given. Give an id of its own, such as shop-2026."]),
+        ("alert", {"state": "qqqq", "severity": "xyz"},
+         ['state: "qqqq" is not an alert status. Use one of: opened, acknowledged, snoozed, closed.',
+          NO_ID.format("alert"),
+          'severity: "xyz" is not a severity of alert events. Use one of: P1, P2, P3, P4 … '
+          "(compass-event help alert has them all)."]),
+        ("flag", {}, [
+            "state: it is not given. Use one of: on, off, created, archived … (compass-event help flag has "
+            "them all).",
+            NO_ID.format("flag")]),
+        ("incident", {"state": "resolved"},
+         [NO_ID.format("incident"), NO_START.format("An incident that is resolved")]),
+        ("vulnerability", {"state": "open", "event_id": "V"}, [NO_SEVERITY]),
+        ("vulnerability", {"state": "open", "event_id": "V", "properties": {"score": 7.5}}, [NO_SEVERITY]),
+        ("vulnerability", {"state": "qqqq", "event_id": "V"},
+         ['state: "qqqq" is not a vulnerability state. Use one of: open, remediated, declined.',
+          NO_SEVERITY]),
+        ("push", {}, [
+            "event-id: it is not given. Give the hash of the commit.",
+            "ref: it is not given. Give the branch that was pushed to, such as main."]),
+        ("push", {"properties": {"branchName": "main"}},
+         ["event-id: it is not given. Give the hash of the commit."]),
+        ("push", {"event_id": "8e1f", "properties": {"branchName": None}},
+         ["ref: it is not given. Give the branch that was pushed to, such as main."]),
+        ("pullRequest", {}, [
+            "state: it is not given. Use one of: created, in-review, merged, rejected.",
+            "event-id: it is not given. Give the number of the pull request.",
+            "properties: repoUrl is not given. Write the address of the repository there.",
+            "properties: pullRequestUrl is not given. Write the address of the pull request there."]),
+        ("pullRequest", {"state": "open", "event_id": "3", "properties": {"pullRequestUrl": "x"}},
+         ["properties: repoUrl is not given. Write the address of the repository there."]),
     ],
 )  # fmt: skip
 def test_all_that_a_part_lacks_is_told(
@@ -201,8 +242,8 @@ def test_identity_and_state_are_told_together(event_type: str) -> None:
 )  # fmt: skip
 def test_a_type_is_made_by_its_own_function(event_type: str, state: str) -> None:
     """None takes another one's fields."""
-    asked = {"state": state or None, "environment": "live", "event_id": "7"}
-    found = part(event_type, asked, PUSHED).fields
+    asked = {"state": state or None, "environment": "live", "event_id": "7", "severity": "high"}
+    found = part(event_type, asked, PUSHED._replace(pull_request_url="https://x.example/7")).fields
     assert ("id" in found) is (event_type not in ("build", "deployment"))
     assert ("pipeline" in found) is (event_type in ("build", "deployment"))
     assert ("environment" in found) is (event_type == "deployment")

@@ -50,6 +50,8 @@ def test_of_a_run_that_has_waited_it_is_said(event_type: str) -> None:
         ({"environment_id": "live"}, {}, LIVE | {"displayName": "live"}),
         ({}, {"environment": "Live", "environment_id": "e5"}, LIVE | {"environmentId": "e5"}),
         ({}, {"environment": "Live", "environment_tier": "staging"}, LIVE | {"category": "STAGING"}),
+        ({"environment": "Live"}, {"environment": "LIVE", "environment_tier": "staging"},
+         LIVE | {"category": "STAGING"}),
         ({"environment": "Live"}, {"environment": "qa", "environment_tier": "staging"}, LIVE),
         ({"environment": "Live", "environment_category": "TESTING"}, {}, LIVE | {"category": "TESTING"}),
         ({"environment": "Live", "environment_map": (("l*", "TESTING"),)}, {},
@@ -63,6 +65,17 @@ def test_an_environment_has_a_category_a_name_and_an_id(
     found = part("deployment", {"state": "failed"} | asked, RUN._replace(**run))
     assert found.fields["environment"] == environment
     assert found.notices == ()
+
+
+def test_it_is_told_where_the_trigger_is_about_another_deployment() -> None:
+    """A job that listens for a deployment to production, and reports one to what it calls qa."""
+    run = RUN._replace(other_environment="Production")
+    (notice,) = part("deployment", {"state": "failed", "environment": "qa"}, run).notices
+    assert notice == (
+        'GitLab tells of a deployment to "Production", but environment is "qa": this event has the outcome '
+        "of this job. Leave environment out to report that deployment."
+    )
+    assert part("build", {"state": "failed"}, run).notices == ()
 
 
 def test_the_environment_of_a_begun_deployment_stays() -> None:

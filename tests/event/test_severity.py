@@ -59,6 +59,9 @@ def test_a_severity_is_given_or_stands_in_properties(
     assert found(event_type, given, properties) == fields
 
 
+REQUIRED = "severity: it is not given. Use one of: CRITICAL, HIGH, MEDIUM, LOW."
+
+
 @pytest.mark.parametrize(
     ("event_type", "given", "properties", "told"),
     [
@@ -77,6 +80,8 @@ def test_a_severity_is_given_or_stands_in_properties(
             'properties: "none" is not a severity of vulnerability events. Use one of: CRITICAL, HIGH, '
             "MEDIUM, LOW.",
         ),
+        ("vulnerability", None, {}, REQUIRED),
+        ("vulnerability", None, {"severity": None}, REQUIRED),
         (
             "vulnerability", "critcal", {},
             'severity: "critcal" is not a severity of vulnerability events. Did you mean critical?',

@@ -65,7 +65,8 @@ def test_an_unknown_word_names_some_of_the_known_ones(kind: str, word: str) -> N
 
 @pytest.mark.parametrize("kind", sorted(set(WORDS) - {"build", "deployment"}))
 def test_an_exit_code_is_no_state_of_what_has_none(kind: str) -> None:
-    with pytest.raises(ValueError, match=f"is not an? {kind} (state|status|stage)"):
+    word = "pull-request" if kind == "pullRequest" else kind
+    with pytest.raises(ValueError, match=f"is not an? {word} (state|status|stage)"):
         read(kind, "0")
 
 

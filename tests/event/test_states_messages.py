@@ -28,9 +28,9 @@ HELP = "(compass-event help {} has them all)."
         ("flag", "a flag status. Use one of: on, off, created, archived … " + HELP),
         ("alert", "an alert status. Use one of: opened, acknowledged, snoozed, closed."),
         ("lifecycle",
-         "a lifecycle stage. Use one of: pre release, production, deprecation, end of life."),
+         "a lifecycle stage. Use one of: pre-release, production, deprecation, end-of-life."),
         ("pullRequest",
-         "a pullRequest status. Use one of: created, in review, merged, rejected."),
+         "a pull-request status. Use one of: created, in-review, merged, rejected."),
         ("vulnerability", "a vulnerability state. Use one of: open, remediated, declined."),
     ],
 )  # fmt: skip
@@ -147,14 +147,35 @@ def test_a_state_is_found_in_order(
     assert states.find(facts(kind, asked, **run)) == state
 
 
-def test_the_host_s_own_words_count_for_what_the_host_says_alone() -> None:
-    """UNSTABLE is Jenkins' word for tests that failed in a build that goes on."""
-    own = SYSTEMS["jenkins"]._replace(outcomes={"odd": "success"})
-    told = facts("build", {}, "jenkins", status="ODD")._replace(system=own)
-    assert states.find(told) == "SUCCESSFUL"
-    given = facts("build", {"state": "ODD"}, "jenkins")._replace(system=own)
-    with pytest.raises(InputError, match='state: "ODD" is not a build state'):
-        states.find(given)
+@pytest.mark.parametrize(
+    ("word", "told", "given"),
+    [
+        ("ODD", "SUCCESSFUL", "SUCCESSFUL"),
+        ("7", "SUCCESSFUL", "FAILED"),
+        ("0", "FAILED", "SUCCESSFUL"),
+    ],
+)
+def test_a_number_that_is_given_is_an_exit_code_whatever_it_means_to_the_host(
+    word: str, told: str, given: str
+) -> None:
+    """The host's own words count for both."""
+    outcomes = {"odd": "success", "7": "success", "0": "failure"}
+    own = SYSTEMS["jenkins"]._replace(outcomes=outcomes)
+    assert states.find(facts("build", {}, "jenkins", status=word)._replace(system=own)) == told
+    assert states.find(facts("build", {"state": word}, "jenkins")._replace(system=own)) == given
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Succeeded", "SUCCESSFUL"),
+        ("Completed", "SUCCESSFUL"),
+        ("Failed", "FAILED"),
+        ("None", "CANCELLED"),
+    ],
+)
+def test_the_words_of_tekton_s_finally_may_be_given(word: str, state: str) -> None:
+    assert states.find(facts("deployment", {"state": word}, "tekton")) == state
 
 
 @pytest.mark.parametrize(
@@ -169,7 +190,7 @@ def test_the_host_s_own_words_count_for_what_the_host_says_alone() -> None:
          "$TRAVIS_TEST_RESULT is set."),
         ("incident", "travis", "state", "it is not given. Use one of: open, resolved, deleted."),
         ("pullRequest", "travis", "state",
-         "it is not given. Use one of: created, in review, merged, rejected."),
+         "it is not given. Use one of: created, in-review, merged, rejected."),
         ("build", "unknown", "state",
          "it is not given. Use one of: success, failure, cancelled, running … (compass-event help build "
          "has them all)."),
@@ -187,7 +208,7 @@ def test_a_state_that_nobody_says_is_told(kind: str, system: str, where: str, to
         ("incident", None, "state is not a word. Use one of: open, resolved, deleted."),
         ("flag", 1.5, "status is not a word. Use one of: on, off, created, archived … "
          "(compass-event help flag has them all)."),
-        ("pullRequest", [], "status is not a word. Use one of: created, in review, merged, rejected."),
+        ("pullRequest", [], "status is not a word. Use one of: created, in-review, merged, rejected."),
         ("build", {"a": 1}, "state is not a word. Use one of: success, failure, cancelled, running … "
          "(compass-event help build has them all)."),
         ("flag", 7, '"7" is not a flag status. Use one of: on, off, created, archived … '

@@ -71,6 +71,30 @@ def test_among_the_records_the_very_event_s_lends_its_start() -> None:
 
 
 @pytest.mark.parametrize(
+    ("begun", "now", "lent"),
+    [
+        ("mine", "mine", True),
+        ("mine", None, True),
+        ("theirs", "mine", False),
+        ("https://gitlab.com/acme/shop#", "mine", False),
+        (None, "mine", True),
+    ],
+)
+def test_a_record_of_another_source_than_the_one_given_is_another_event_s(
+    begun: str | None, now: str | None, lent: bool
+) -> None:
+    """Else what somebody has left would decide over an input."""
+    asked = FAILED._replace(pipeline_id="p", external_event_source_id=now)
+    [event] = built(asked).events
+    record = track(Events((event,)))._replace(
+        state="IN_PROGRESS", started_at=NOON - timedelta(hours=5), source_id=begun
+    )
+    [event] = built(asked, records=(record,)).events
+    assert (event.part["startedAt"] == "2026-11-23T07:00:00Z") is lent
+    assert event.body["externalEventSourceId"] == (now or begun)
+
+
+@pytest.mark.parametrize(
     ("record", "env", "state", "remembers"),
     [
         (None, {}, "", False),

@@ -130,7 +130,7 @@ def test_all_that_is_wrong_is_told_in_one_round() -> None:
     asked = Inputs(component_id=("x",), last_updated=NOON + timedelta(hours=1), state="qqqq")
     found = [problem.partition(":")[0] for problem in told(asked, CiRun("unknown"))]
     assert found == [
-        "component-id", "last-updated", "pipeline-id", "state", "external-event-source-id", "url",
+        "component-id", "pipeline-id", "state", "last-updated", "external-event-source-id", "url",
     ]  # fmt: skip
 
 
@@ -146,6 +146,7 @@ def test_a_source_that_components_share_is_told() -> None:
     assert built(shared._replace(external_event_source_id=None)).notices == ()
     assert built(shared._replace(component_id=(ONE,))).notices == ()
     merged = Inputs(component_id=(ONE, TWO), event_type="pullRequest", state="merged", event_id="3")
+    merged = merged._replace(properties={"pullRequestUrl": "https://gitlab.com/acme/shop/3"})
     found = built(merged)
     assert [list(event.body) for event in found.events] == [
         ["lastUpdated", "pullRequestProperties"]

@@ -120,17 +120,17 @@ MESSAGES: list[tuple[object, object]] = [
     (
         wording.start_needed("incident", "RESOLVED"),
         "it is not given. An incident that is resolved needs the start of the report that opened it: the "
-        "output started-at of that report, or what the tool says that raised it.",
+        "started-at of that report, or what the tool says that raised it.",
     ),
     (
         wording.start_needed("vulnerability", "REMEDIATED"),
         "it is not given. A vulnerability that is remediated needs the start of the report that opened "
-        "it: the output started-at of that report, or what the tool says that raised it.",
+        "it: the started-at of that report, or what the tool says that raised it.",
     ),
     (
         wording.start_filled_in("incident", datetime(2026, 11, 23, 12, tzinfo=UTC)),
-        "No start was given, so the incident starts now, 2026-11-23T12:00:00Z. Every later report of it "
-        "needs the same started-at, which is an output of this one; without it the start moves.",
+        "No start was given, so the incident starts now, 2026-11-23T12:00:00Z. Give later reports the "
+        "same started-at; without it they take the start that Compass shows.",
     ),
     (
         wording.local_git(RUN),
