@@ -2,11 +2,14 @@
 
     CompassEventError          exit code 2; nothing was sent
     ├── InputError             an input, a component file or the CI system's answer is missing or wrong
-    └── EventError             the event built from them does not satisfy its JSON Schema
+    ├── EventError             the event built from them does not satisfy its JSON Schema
+    └── Unanswered             Compass did not tell what the event needs: a failed delivery, exit code 1
 
-Failures of delivery are not exceptions but values (`delivery.receipt.Receipt`), because a call with many
-components can succeed for some of them; their headlines are in
+Other failures of delivery are not exceptions but values (`delivery.receipt.Receipt`), because a call with
+many components can succeed for some of them. The headlines of all of them are in
 `delivery.failures.FAILURES`.
+
+What nobody has foreseen is a fault of ours: it ends in `commands.fault`, as a delivery that has failed.
 
 Every error has a *headline*, a fixed first line which is also a heading of
 docs/troubleshooting.md, and *problems*, all of them at once.
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 # Headlines of messages that are no errors of ours and no failures of delivery.
 SKIPPED = "Nothing was sent"
@@ -39,9 +42,10 @@ class Problem(NamedTuple):
 
 
 class CompassEventError(Exception):
-    """The root of the tree. `headline` is fixed for each class, `problems` is never empty."""
+    """The root of the tree. `problems` is never empty."""
 
-    headline: ClassVar[str]
+    headline: str
+    """Fixed for each class, but for `Unanswered`."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
@@ -66,6 +70,29 @@ class EventError(CompassEventError):
     """The event does not satisfy the JSON Schema of its type."""
 
     headline = "The event does not satisfy its schema"
+
+
+class Unanswered(CompassEventError):  # noqa: N818 - it is no error of whoever calls
+    """Compass could not be asked for what the event needs, so that there is none to send or to keep."""
+
+    def __init__(self, problems: Iterable[Problem], headline: str, hint: str, lost: str) -> None:
+        """`headline` and `hint` are those of a failed delivery; `lost` says what becomes of the event."""
+        self.headline, self.hint, self.lost = headline, hint, lost
+        super().__init__(problems)
+
+
+def whereabouts(error: BaseException) -> str:
+    """Name an exception that nobody has foreseen, and the line of the program where it arose: `KeyError
+    in event.parts, line 7`. Its own text is left out, for it can hold anything.
+    """
+    place, trace = "", error.__traceback__
+    while trace:
+        module = str(trace.tb_frame.f_globals.get("__name__"))
+        package, _, inside = module.partition(".")
+        if package == "compass_action":
+            place = f" in {inside}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return type(error).__name__ + place
 
 
 def reason(error: OSError) -> str:

@@ -31,10 +31,18 @@ OUTCOMES = {
     "killed": "CANCELLED", "terminated": "CANCELLED", "canceled by user": "CANCELLED",
     "terminating": "RUNNING", "requested": "PENDING", "not started": "PENDING", "paused": "PENDING",
     "errored": "ERROR", "fault": "ERROR", "internal error": "ERROR", "expired": "TIMEOUT",
+    "partially succeeded": "SUCCESS", "infrastructure fail": "FAILURE", "cancelling": "CANCELLED",
+    "working": "RUNNING", "inprogress": "RUNNING", "executing": "RUNNING",
+    "created": "PENDING", "creating": "PENDING", "preparing": "PENDING", "scheduled": "PENDING",
+    "waiting for resource": "PENDING", "waiting for callback": "PENDING", "received": "PENDING",
+    "waiting on dependencies": "PENDING", "on hold": "PENDING", "not running": "PENDING",
+    "postponed": "PENDING", "timedout": "TIMEOUT", "timing out": "TIMEOUT",
+    "status unknown": "UNKNOWN",
     # What did not happen is no event.
     "skipped": "SKIPPED", "not built": "SKIPPED", "neutral": "SKIPPED", "stale": "SKIPPED",
     "manual": "SKIPPED", "inactive": "SKIPPED", "blocked": "SKIPPED", "declined": "SKIPPED",
     "denied": "SKIPPED", "approval rejected": "SKIPPED", "action required": "SKIPPED",
+    "not run": "SKIPPED", "not deployed": "SKIPPED", "rejected": "SKIPPED",
 }  # fmt: skip
 
 BUILD_STATE = {
@@ -47,6 +55,11 @@ DEPLOYMENT_STATE = {
     "RUNNING": "IN_PROGRESS", "PENDING": "PENDING", "TIMEOUT": "FAILED", "ERROR": "FAILED",
     "ROLLBACK": "ROLLED_BACK", "UNKNOWN": "UNKNOWN",
 }  # fmt: skip
+
+
+def as_written(word: str) -> str:
+    """Spell a folded word as people write it: `end-of-life`."""
+    return word.replace(" ", "-")
 
 
 class EventType(NamedTuple):
@@ -74,13 +87,27 @@ class EventType(NamedTuple):
         """The first word for each outcome, which messages name."""
         first: dict[str, str] = {}
         for word, outcome in self.words.items():
-            first.setdefault(outcome, word)
+            first.setdefault(outcome, as_written(word))
         return tuple(first.values())
+
+    @property
+    def noun(self) -> str:
+        """As sentences call one of its events: `the push event`."""
+        return NOUNS.get(self.name, self.name)
 
     @property
     def word(self) -> str:
         """As the input `event-type` spells it: `pull-request`."""
         return "pull-request" if self.name == "pullRequest" else self.name
+
+
+NOUNS = {
+    "lifecycle": "lifecycle event",
+    "custom": "custom event",
+    "push": "push event",
+    "pullRequest": "pull request",
+}
+"""Where the name of a type is no noun for what it is about."""
 
 
 def _from_outcomes(table: dict[str, str]) -> dict[str, str]:
@@ -99,12 +126,18 @@ def _with_tools(event_type: str, own: dict[str, str]) -> dict[str, str]:
 _ENVIRONMENT = ("environment", "environment-id", "environment-category", "environment-map")
 _PIPELINE = (*_ENVIRONMENT, "pipeline-id", "pipeline-url", "sequence-number")
 _TIMES = ("started-at", "completed-at")
+_OF_OTHERS = ("event-id", "severity")
+_JUDGED = ("state", "severity")
 _COMMON = (
     "display-name",
     "description",
     "url",
     "external-event-source-id",
     "update-sequence-number",
+    "pipeline-name",
+    "scope",
+    "commit",
+    "ref",
 )
 
 EVENT_TYPES: Mapping[str, EventType] = {
@@ -118,6 +151,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "startedAt",
             ("completedAt",),
             has_duration=True,
+            unused=_OF_OTHERS,
         ),
         EventType(
             "build",
@@ -127,7 +161,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "startedAt",
             ("completedAt",),
             has_duration=True,
-            unused=(*_ENVIRONMENT, "sequence-number"),
+            unused=(*_OF_OTHERS, *_ENVIRONMENT, "sequence-number"),
         ),
         EventType(
             "incident",
@@ -155,7 +189,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 }
                 | {"true": "on", "false": "off"},
             ),
-            unused=(*_PIPELINE, *_TIMES),
+            unused=("severity", *_PIPELINE, *_TIMES),
         ),
         EventType(
             "alert",
@@ -176,10 +210,10 @@ EVENT_TYPES: Mapping[str, EventType] = {
             "stage",
             _same("PRE_RELEASE", "PRODUCTION", "DEPRECATION", "END_OF_LIFE")
             | {"deprecated": "DEPRECATION"},
-            unused=(*_PIPELINE, *_TIMES),
+            unused=("severity", *_PIPELINE, *_TIMES),
         ),
-        EventType("custom", "customEventProperties", unused=("state", *_PIPELINE, *_TIMES)),
-        EventType("push", "pushEventProperties", unused=("state", *_PIPELINE, *_TIMES)),
+        EventType("custom", "customEventProperties", unused=(*_JUDGED, *_PIPELINE, *_TIMES)),
+        EventType("push", "pushEventProperties", unused=(*_JUDGED, *_PIPELINE, *_TIMES)),
         EventType(
             "pullRequest",
             "pullRequestProperties",
@@ -191,7 +225,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
                 "declined": "REJECTED",
                 "closed": "REJECTED",
             },
-            unused=(*_COMMON, *_PIPELINE, *_TIMES),
+            unused=("severity", *_COMMON, *_PIPELINE, *_TIMES),
         ),
         EventType(
             "vulnerability",

@@ -1,7 +1,7 @@
 """Which command, where errors end, which exit code.
 
-0: done, or a delivery that failed under `on-error: warn`, or skipped. 1: Compass refused, or could
-not be reached. 2: the inputs or the event are wrong; nothing was sent.
+0: done, or a delivery that failed under `on-error: warn`, or skipped. 1: Compass refused, could not
+be reached, or did not tell what the event needs. 2: the inputs or the event are wrong; nothing was sent.
 """
 
 from __future__ import annotations
@@ -22,27 +22,39 @@ from .report.report import Report
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command and return the exit code."""
     env = snapshot.clean(environ)
-    call = None
+    line = CommandLine()
+    call: Call | None = None
     try:
-        line = command_line.parse(argv)
+        try:
+            line = command_line.parse(argv)
+            if line.command in PROGRAMS:
+                return PROGRAMS[line.command](list(line.rest))
+            call = open_call(line, env, keeps_streams=line.command in KEEPING_STREAMS)
+            code = COMMANDS[line.command](call)
+        except (CompassEventError, Interrupted) as error:
+            # A command line that could not be read may hold a secret, so nothing of it is looked at.
+            unread = {"json": command_line.asks_for_json(argv)}
+            call = call or open_call(CommandLine(arguments=unread), env)
+            code = _refuse(call, error)
+    except Exception as error:  # a fault of ours
         if line.command in PROGRAMS:
-            return PROGRAMS[line.command](list(line.rest))
-        call = open_call(line, env, keeps_streams=line.command in KEEPING_STREAMS)
-        code = COMMANDS[line.command](call)
-    except (CompassEventError, Interrupted) as error:
-        # A command line that could not be read may hold a secret, so nothing of it is looked at.
-        unread = {"json": "true"} if "--json" in argv else {}
-        call = call or open_call(CommandLine(arguments=unread), env)
-        if isinstance(error, CompassEventError):
-            code = ending.refuse(call, error)
-        else:
-            code = 1
-            headline = FAILURES["interrupted"].headline
-            call.log.say("error", "Nothing had been sent yet.", headline)
-            ending.leave(call, Report({"outcome": "failed"}))
+            raise
+        from .commands import fault
+
+        call = call or fault.open_bare(line, env)
+        code = fault.end(call, error, fails=line.command in TELLING)
     if call.inputs.json and not call.keeps_streams:
         report.print_json(call.log, code)
     return code
+
+
+def _refuse(call: Call, error: CompassEventError | Interrupted) -> int:
+    if isinstance(error, CompassEventError):
+        return ending.refuse(call, error)
+    headline = FAILURES["interrupted"].headline
+    call.log.say("error", "Nothing had been sent yet.", headline)
+    ending.leave(call, Report({"outcome": "failed"}))
+    return 1
 
 
 # Each is imported where it is called: a run pays for the one it needs.
@@ -101,8 +113,9 @@ def _version(_: list[str]) -> int:
 
 def _completion(shells: list[str]) -> int:
     from .commands.completion import completion
+    from .sandbox import options
 
-    return completion(shells)
+    return completion(shells, {"sandbox": options.parser})
 
 
 def _sandbox(arguments: list[str]) -> int:
@@ -134,5 +147,7 @@ PROGRAMS: Mapping[str, Callable[[list[str]], int]] = {
     "completion": _completion,
 }
 """Commands that read no inputs."""
+TELLING = ("check", "verify")
+"""Commands that send nothing, and are called for what they tell."""
 KEEPING_STREAMS = ("run",)
 """Commands whose standard output belongs to somebody else."""

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from . import workspace
-from .workspace import ComponentFiles, GitTexts, read_regular_file
+from .workspace import ComponentFiles, GitTexts, open_regular, read_regular_file
 
 TRIGGER_MAX_BYTES = 32 * 1024 * 1024  # GitHub caps a webhook's payload at 25 MB
-RECORD_MAX_BYTES = 16 * 1024
+RECORDS_MAX_BYTES = 128 * 1024
+"""Of a file of records its end is read; it has room for the records of some three hundred events."""
 LINES_MAX_BYTES = 32 * 1024 * 1024
 
 
@@ -76,7 +77,11 @@ def read(
         Path(wanted.workspace), wanted.component_files, wanted.optional
     )
     shown = (
-        file._replace(text=hide(file.text) if file.text else file.text) for file in files.files
+        file._replace(
+            text=hide(file.text) if file.text else file.text,
+            is_nested=wanted.git and workspace.is_nested(wanted.workspace, file.path),
+        )
+        for file in files.files
     )
     return Snapshot(
         env=env,
@@ -126,12 +131,27 @@ def _read_lines(place: Place) -> list[str]:
     """Read the lines of a file, or of the files of a folder; a record is a convenience, not more."""
     try:
         if place.names is None:
-            return read_regular_file(place.path, RECORD_MAX_BYTES).splitlines()
+            return _read_last_lines(place.path, RECORDS_MAX_BYTES)
         names = sorted(filter(place.names.fullmatch, os.listdir(place.path)))  # noqa: PTH208
     except (OSError, ValueError):
         return []
     files = (Place(os.path.join(place.path, name)) for name in names)  # noqa: PTH118
     return [line for file in files for line in _read_lines(file)]
+
+
+def _read_last_lines(path: str | Path, limit: int) -> list[str]:
+    with open(open_regular(path), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+        return last_lines(file, limit)
+
+
+def last_lines(file: IO[bytes], limit: int) -> list[str]:
+    """Read the whole lines that stand in the last `limit` bytes; what is no UTF-8 is replaced."""
+    start = max(file.seek(0, os.SEEK_END) - limit, 0)
+    file.seek(max(start - 1, 0))
+    content = file.read(limit + 1)
+    if start:  # what the line begins with was cut off, unless it is nothing
+        content = content.partition(b"\n")[2]
+    return content.decode("utf-8-sig", "replace").splitlines()
 
 
 def read_lines_of(path: str) -> str:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 HIDDEN = "***"
-CREDENTIALS = re.compile(r".*@", re.DOTALL)
 QUOTED_MAX_CHARS = 80
 LIMIT = 255
 """Atlassian's own app cuts descriptions here; counted in UTF-16 units, as its servers count."""
@@ -26,9 +25,34 @@ def quoted(text: str, limit: int = QUOTED_MAX_CHARS) -> str:
 
     What stands before an @ is hidden: in an address it may be a password.
     """
-    text = CREDENTIALS.sub(f"{HIDDEN}@", text)
+    text = without_credentials(text)
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
     return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + '"'
+
+
+def without_credentials(text: str) -> str:
+    """Hide what stands before an @: in an address it may be a password."""
+    _, at, rest = text.rpartition("@")  # a pattern's time would grow with the square of the length
+    return f"{HIDDEN}@{rest}" if at else text
+
+
+USER_INFO = (
+    r"(?:([a-z][a-z0-9+.-]{0,30}):)?//"
+    r"([^\s/?#\"<>]{1,256}"
+    # A password may hold a slash; then what stands behind the colon is no port.
+    r"|[^\s/?#\"<>:@\[]{1,256}:(?!\d+(?:[/?#]|$))[^\s\"<>]{0,256})@(?!sha\d+:)"
+)
+"""The scheme of an address, and what stands in front of its host. Behind an @ may be an image's digest."""
+
+
+def holds_credentials(text: str) -> bool:
+    """Tell whether there is an address in a text that has a password, or a user name on the web, where a
+    token may be one.
+    """
+    if "@" not in text or "//" not in text:  # most texts do without the pattern
+        return False
+    found = re.findall(USER_INFO, text, re.ASCII | re.IGNORECASE)
+    return any(":" in user or scheme.lower() in ("http", "https") for scheme, user in found)
 
 
 NAMED_MAX = 4
@@ -42,17 +66,31 @@ def words(known: Iterable[str], where: str = "") -> str:
     return ", ".join(named[:NAMED_MAX]) + (rest if len(named) > NAMED_MAX else "")
 
 
+REVERSING = ("un", "no", "in", "pre")
+"""What in front of a word makes another word of it, and mostly the opposite."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that somebody probably meant."""
+    """Find the known word that somebody probably meant: never success for `unsuccessful`, nor
+    production for `preprod`.
+    """
     from difflib import get_close_matches  # only where something is wrong
 
+    meant = fold_word(word)
+    added = [start for start in REVERSING if meant.startswith(start)]
     folded = {fold_word(name): name for name in known}
-    return next((folded[n] for n in get_close_matches(fold_word(word), folded, 1, 0.7)), None)
+    near = [name for name in folded if not added or name.startswith(tuple(added))]
+    return next((folded[name] for name in get_close_matches(meant, near, 1, 0.7)), None)
 
 
 def fold_word(word: str) -> str:
     """Fold what does not tell words apart: case, and hyphens, underscores and blanks."""
-    return re.sub(r"[\s_-]+", "-", word.strip().lower())
+    return re.sub(r"[\s_-]+", "", word.lower())
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Tell whether two names are one: case, and blanks around, tell no environments apart."""
+    return bool(one and other) and str(one).strip().lower() == str(other).strip().lower()
 
 
 def advise(word: str, known: Iterable[str], examples: Iterable[str] = (), where: str = "") -> str:
@@ -106,8 +144,15 @@ def timestamp(moment: datetime) -> str:
 
 def json_line(value: object) -> str:
     """Write JSON on one ASCII line, in which neither a shell nor a dotenv file finds anything to expand."""
-    line = json.dumps(value, separators=(",", ":"))
+    line = without_commands(json.dumps(value, separators=(",", ":")))
     return line.replace("$", "\\u0024").replace("`", "\\u0060")
+
+
+def without_commands(text: str) -> str:
+    """Write JSON so that no log reads a command in it (`##[x]`, `##vso[`, `##teamcity[`), and that it still
+    says the same.
+    """
+    return text.replace("##", "#\\u0023")
 
 
 RUN_CHARS = 16

@@ -40,6 +40,8 @@ TOOLS: Mapping[str, Tool] = {
             },
         },
         ("P1", "P2", "P3", "P4", "P5", "high", "low"),
+        "Priorities have names of your own. Of a name such as `P1 - Critical` its beginning counts; where "
+        "it begins with another word, the call takes the urgency.",
     ),
     "Opsgenie": Tool(
         "https://support.atlassian.com/opsgenie/docs/opsgenie-edge-connector-alert-action-data/",
@@ -62,6 +64,7 @@ TOOLS: Mapping[str, Tool] = {
             },
         },
         ("critical", "major", "minor", "none"),
+        "A scheduled maintenance is no incident: the call leaves it out.",
     ),
     "Grafana": Tool(
         "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/"
@@ -74,7 +77,8 @@ TOOLS: Mapping[str, Tool] = {
             "incident": {"firing": "OPEN", "alerting": "OPEN", "resolved": "RESOLVED",
                          "normal": "RESOLVED", "ok": "RESOLVED"},
         },
-        ("critical", "warning", "info"),
+        ("critical", "page", "warning", "ticket", "info", "none"),
+        "A severity is a label of your own. Where its values are other words, map them in the call.",
     ),
     "Snyk": Tool(
         "https://docs.snyk.io/snyk-api/reference/issues",
@@ -121,9 +125,9 @@ TOOLS: Mapping[str, Tool] = {
 }
 
 _RANKS = (
-    "1 p0 p1 s1 sev0 sev1 severity1 critical blocker fatal emergency disaster highest",
+    "1 p0 p1 s1 sev0 sev1 severity1 critical blocker fatal emergency disaster highest page",
     "2 p2 s2 sev2 severity2 high major important error severe",
-    "3 p3 s3 sev3 severity3 medium moderate minor warning warn normal average",
+    "3 p3 s3 sev3 severity3 medium moderate minor warning warn normal average ticket",
     "4 p4 s4 sev4 severity4 low",
     "5 p5 s5 sev5 severity5 lowest info informational notice negligible trivial none",
 )
@@ -132,10 +136,12 @@ _LEVELS = {
     "alert": ("P1", "P2", "P3", "P4", "P5"),
     "vulnerability": ("CRITICAL", "HIGH", "MEDIUM", "LOW"),
 }
-# Where Compass has four levels, what is minor or less is low; `normal` and `error` have no counterpart.
+# Where Compass has four levels, what is minor or less is low; `normal`, `error` and some
+# more have no counterpart.
 _OTHERWISE = {
     "vulnerability": {"minor": "LOW", "negligible": "LOW", "normal": "", "error": "", "lowest": "LOW",
-                      "info": "LOW", "informational": "LOW", "notice": "LOW", "trivial": "LOW"},
+                      "info": "LOW", "informational": "LOW", "notice": "LOW", "trivial": "LOW",
+                      "page": "", "ticket": ""},
 }
 # fmt: on
 

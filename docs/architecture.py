@@ -31,7 +31,7 @@ class Part(NamedTuple):
 PARTS = (
     Part("errors, text, …", "the words that all share",
          modules=("errors", "text", "globs", "tool_words", "event_types")),
-    Part("snapshot", "reads env, files, clock", "Snapshot", ("workspace", "snapshot")),
+    Part("snapshot", "reads env, files, clock", "Snapshot", ("workspace", "locked_file", "snapshot")),
     Part("inputs", "what the user asked", "Inputs"),
     Part("tracking", "the record of what began"),
     Part("ci", "what the CI system says", "CiRun"),

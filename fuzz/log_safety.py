@@ -3,7 +3,7 @@
     python fuzz/log_safety.py [--runs N]     N random mixtures of stings and bytes; counts them
     python fuzz/log_safety.py --atheris ...  guided by coverage; needs `pip install atheris` (Linux)
 
-Every input is written as log lines, as outputs, state and summary, for every host, and judged by the
+Every input is written as log lines, as JSON, outputs, state and summary, for every host, and judged by the
 strict parsers of tests/strict_parsers.py. The first input that gets through ends it, and is shown.
 """
 
@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from compass_action import report
 from compass_action.ci import SYSTEMS
 from compass_action.delivery.failures import FAILURES
+from compass_action.report import machine
 from compass_action.report.log import Log
-from compass_action.report.outcomes import OUTPUTS
 from compass_action.report.report import Report, Row
-from compass_action.tracking import Identity, Tracked
+from compass_action.tracking import OUTPUTS, Identity, Tracked
 from tests.faults.hosts import HOSTS, Written
 from tests.strict_parsers import STINGS, judge
 
@@ -63,7 +63,8 @@ def write(text: str, folder: Path) -> None:
         log.show(text)
         report.save(left, manner, env, log)
         files = {file.name: file.read_bytes().decode() for file in folder.iterdir()}
-        judge(Written(0, stream.getvalue(), "", files), host)
+        told = machine.render(log.left, log.said, 0) + "\n"
+        judge(Written(0, told, stream.getvalue(), files), host)
 
 
 def main(arguments: list[str]) -> int:

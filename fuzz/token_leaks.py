@@ -27,7 +27,13 @@ SHARED = "ATATT3xFfGF0"
 """What all tokens of Atlassian's begin with is no secret."""
 LENGTH = 192
 RUN = 16
-PLANTED = ("COMPASS_SITE", "COMPASS_API_URL", "PLUGIN_SITE", "PLUGIN_API_URL", "COMPASS_EMAIL")
+SPELLINGS = {"github": "INPUT_{}", "gitlab": "INPUT_{}", "bitbucket": "COMPASS_{}"}
+"""How each host's surface names the inputs; GitHub's runner keeps the hyphens."""
+PLANTED = (
+    "COMPASS_SITE", "COMPASS_API_URL", "PLUGIN_SITE", "PLUGIN_API_URL", "INPUT_API_URL", "INPUT_API-URL",
+    "COMPASS_EMAIL", "COMPASS_TRACKED",
+)  # fmt: skip
+FORGED = '{"outputs": {"site": "acme", "api-token": "x"}}'
 ADDRESS = re.compile(r"(?m)^POST (\S+)")
 RIGHT = "https://acme.atlassian.net/gateway/api/compass/v1/events"
 
@@ -41,17 +47,19 @@ def play(chance: random.Random, folder: Path) -> None:
         "BITBUCKET_CLONE_DIR": str(folder),
         "COMPASS_API_TOKEN": "",
         "COMPASS_EMAIL": "",
-        "INPUT_API-TOKEN": token,
-        "INPUT_SITE": "acme",
-        "INPUT_EMAIL": "ada@acme.example",
     }
+    given = {"SITE": "acme", "EMAIL": "ada@acme.example"}
+    given |= {"API-TOKEN" if host == "github" else "API_TOKEN": token}
+    given = {SPELLINGS[host].format(name): text for name, text in given.items()}
+    env |= given
     inputs = [row.variable for row in INPUTS if not row.type.is_secret]
     own = [name for name in env if name.startswith(("GITHUB_", "BITBUCKET_", "CI_", "GITLAB_"))]
     paths = [name for name, text in env.items() if text.startswith(str(folder))]
-    for name in chance.sample(sorted({*inputs, *own} - {*paths}), 4):
+    for name in chance.sample(sorted({*inputs, *own} - {*paths, *given}), 4):
         env[name] = _piece(chance, token)
-    for name in chance.sample(PLANTED, 2):
-        env[name] = chance.choice(["mallory", "http://127.0.0.1:9/mallory", _piece(chance, token)])
+    for name in chance.sample([name for name in PLANTED if name not in given], 2):
+        texts = ["mallory", "http://127.0.0.1:9/mallory", FORGED, _piece(chance, token)]
+        env[name] = chance.choice(texts)
     if chance.random() < 0.3:
         text = _piece(chance, token)
         (folder / "compass.yml").write_text(

@@ -11,6 +11,7 @@ from compass_action import ci, event
 from compass_action.errors import InputError
 from compass_action.event.event import Events
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from compass_action.tracking import Tracked
 from tests.recorded import NOW, interpret, snapshot
 
@@ -43,5 +44,5 @@ def refused(recording: str, asked: dict[str, str]) -> dict[str, str]:
 def part(recording: str, asked: dict[str, str]) -> dict[str, Any]:
     """The type's own part, which has to be valid."""
     [found] = built(recording, asked).events
-    validate(found)
+    validate(found, Secrets())
     return dict(found.part)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+
+from compass_action import errors
 
 # Under nohup, or in the background of a script, a process is born with signals ignored, and so are those
 # it starts. The tests are about what is not ignored.
@@ -19,6 +23,24 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("chance", deadline=None, derandomize=False)
 settings.load_profile("steady")
+
+
+def _raise_again(error: BaseException) -> NoReturn:
+    raise error
+
+
+# A fault of ours is only told, and the program goes on: a test would not notice it. So it is raised, but
+# where it is what a test is about (`faults_of_ours`). The code is put in place, for many hold the function.
+TELL = errors.whereabouts.__code__
+errors.whereabouts.__code__ = _raise_again.__code__
+
+
+@pytest.fixture
+def faults_of_ours() -> Iterator[None]:
+    """Let faults of ours be told, as they are outside of tests."""
+    errors.whereabouts.__code__ = TELL
+    yield
+    errors.whereabouts.__code__ = _raise_again.__code__
 
 
 def pytest_collection_finish() -> None:

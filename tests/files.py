@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -10,3 +11,12 @@ def write(path: Path, text: str = "id: x\n") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+def left_open(folder: Path) -> list[str]:
+    """List what this process has open in a folder; what other threads have open elsewhere is no matter."""
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # that of this listing
+            found.append(str(descriptor.readlink()))
+    return [path for path in found if path.startswith(str(folder))]

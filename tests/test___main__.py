@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import runpy
 import sys
 
@@ -89,6 +90,24 @@ def test_a_signal_ends_it_with_1(early: bool, said: str, monkeypatch: pytest.Mon
         monkeypatch.setattr(interruption, "listen", interrupt)
     assert code_of_console() == 1
     assert streams[1].getvalue() == said
+
+
+def test_a_fault_that_nothing_else_could_tell_is_told_in_one_line(
+    faults_of_ours: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = stand_in(monkeypatch)
+
+    def fail(*_: object) -> int:
+        raise LookupError("not to be shown")
+
+    monkeypatch.setattr(main, "main", fail)
+    assert code_of_console() == 1
+    assert re.fullmatch(
+        r"Compass Event itself has failed: LookupError in __main__, line \d+\.\n",
+        streams[1].getvalue(),
+    )
+    monkeypatch.setattr(sys, "stderr", None)
+    assert code_of_console() == 1
 
 
 def test_it_listens_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:

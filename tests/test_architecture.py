@@ -16,8 +16,9 @@ NAMES = sorted(SOURCES)
 
 # The rooms, top to bottom: each may use what stands above it, and nothing below.
 ROOMS = (
-    "errors", "text", "globs", "tool_words", "event_types", "workspace", "snapshot", "inputs", "tracking",
-    "ci", "connection", "lookup", "event", "schemas", "delivery", "report", "commands", "main", "__main__",
+    "errors", "text", "globs", "tool_words", "event_types", "workspace", "locked_file", "snapshot",
+    "inputs", "tracking", "ci", "connection", "lookup", "event", "schemas", "delivery", "report",
+    "commands", "main", "__main__",
 )  # fmt: skip
 PROGRAMS = ("sandbox", "demo")
 """Programs of their own, which `main` starts."""
@@ -27,6 +28,7 @@ MAY = {
     "snapshot": {"files", "clock", "streams"},
     "ci": {"code"},  # the files of the systems, each when it is asked for
     "workspace": {"files"},
+    "locked_file": {"files"},
     "connection.connection": {"network", "waiting", "clock"},
     "connection.exchange": {"network", "waiting", "clock"},
     "connection.budget": {"waiting", "clock"},
@@ -151,6 +153,13 @@ def test_the_record_in_the_picture_is_the_part_s_own(part: architecture.Part) ->
 def test_only_the_named_modules_touch_the_world(name: str) -> None:
     """All else is a function of its arguments."""
     assert forbidden(name, SOURCES[name][0]) == set()
+
+
+def test_only_validation_makes_a_payload() -> None:
+    """Holding one is the proof: nothing is sent that is no valid event, or that holds a secret."""
+    making = re.compile(r"\bPayload\(|payload\._replace\(")
+    found = {inside(name) for name, (source, _) in SOURCES.items() if making.search(source)}
+    assert found == {"schemas"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 import pytest
 
@@ -78,3 +79,12 @@ def test_a_step_that_fails_leaves_its_problems() -> None:
 
 def _skip() -> None:
     raise NothingToReport
+
+
+def test_a_fault_is_named_with_its_place_and_without_its_text(faults_of_ours: None) -> None:
+    """The innermost line of the program; a library's, or a test's, is none of it."""
+    assert errors.whereabouts(KeyError("secret")) == "KeyError"
+    with pytest.raises(AttributeError) as caught:
+        errors.collect([], lambda: errors.reason("secret"))  # type: ignore[arg-type]
+    found = errors.whereabouts(caught.value)
+    assert re.fullmatch(r"AttributeError in errors, line \d+", found)

@@ -104,18 +104,18 @@ TIMES = ("started-at", "completed-at")
 @pytest.mark.parametrize(
     ("name", "unused"),
     [
-        ("deployment", ()),
-        ("build", (*ENVIRONMENT, "sequence-number")),
+        ("deployment", ("event-id", "severity")),
+        ("build", ("event-id", "severity", *ENVIRONMENT, "sequence-number")),
         ("incident", PIPELINE),
-        ("flag", (*PIPELINE, *TIMES)),
+        ("flag", ("severity", *PIPELINE, *TIMES)),
         ("alert", PIPELINE),
-        ("lifecycle", (*PIPELINE, *TIMES)),
-        ("custom", ("state", *PIPELINE, *TIMES)),
-        ("push", ("state", *PIPELINE, *TIMES)),
+        ("lifecycle", ("severity", *PIPELINE, *TIMES)),
+        ("custom", ("state", "severity", *PIPELINE, *TIMES)),
+        ("push", ("state", "severity", *PIPELINE, *TIMES)),
         (
             "pullRequest",
-            ("display-name", "description", "url", "external-event-source-id", "update-sequence-number",
-             *PIPELINE, *TIMES),
+            ("severity", "display-name", "description", "url", "external-event-source-id",
+             "update-sequence-number", "pipeline-name", "scope", "commit", "ref", *PIPELINE, *TIMES),
         ),
         ("vulnerability", PIPELINE),
     ],
@@ -134,7 +134,7 @@ def test_every_word_means_what_is_written_down(kind: str) -> None:
 def test_the_words_for_what_did_not_happen_are_these() -> None:
     assert {word for word, outcome in OUTCOMES.items() if outcome == "SKIPPED"} == {
         "skipped", "not built", "neutral", "stale", "manual", "inactive", "blocked", "declined",
-        "denied", "approval rejected", "action required",
+        "denied", "approval rejected", "action required", "not run", "not deployed", "rejected",
     }  # fmt: skip
     assert {word for word in OUTCOMES if word not in WORDS["deployment"]} == {
         word for word, outcome in OUTCOMES.items() if outcome == "SKIPPED"
@@ -147,15 +147,15 @@ def test_the_words_for_what_did_not_happen_are_these() -> None:
 @pytest.mark.parametrize(
     ("name", "examples"),
     [
-        ("deployment", "success, failure, cancelled, running, pending, rolled back, unknown"),
-        ("build", "success, failure, cancelled, running, timed out, error, unknown"),
+        ("deployment", "success, failure, cancelled, running, pending, rolled-back, unknown"),
+        ("build", "success, failure, cancelled, running, timed-out, error, unknown"),
         ("incident", "open, resolved, deleted"),
-        ("flag", "on, off, created, archived, deleted, targeting updated"),
+        ("flag", "on, off, created, archived, deleted, targeting-updated"),
         ("alert", "opened, acknowledged, snoozed, closed"),
-        ("lifecycle", "pre release, production, deprecation, end of life"),
+        ("lifecycle", "pre-release, production, deprecation, end-of-life"),
         ("custom", ""),
         ("push", ""),
-        ("pullRequest", "created, in review, merged, rejected"),
+        ("pullRequest", "created, in-review, merged, rejected"),
         ("vulnerability", "open, remediated, declined"),
     ],
 )

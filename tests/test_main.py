@@ -32,10 +32,10 @@ def patch(monkeypatch: pytest.MonkeyPatch, name: str, does: Callable[[Any], int]
     monkeypatch.setattr(module, function, does)
 
 
-def remembering(given: list[Any], code: int) -> Callable[[Any], int]:
+def remembering(given: list[Any], code: int) -> Callable[..., int]:
     """A command that keeps what it is given, and ends with a code."""
 
-    def does(one: Any) -> int:
+    def does(one: Any, *_: object) -> int:
         given.append(one)
         return code
 

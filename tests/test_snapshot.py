@@ -29,7 +29,7 @@ def test_the_lines_of_records_are_handed_on_as_they_are(tmp_path: Path) -> None:
     """Of one file, or of the files of a folder that have such a name; a damaged one hides no other."""
     write(tmp_path / "dotenv", "A=1\nB=2\n")
     write(tmp_path / "record-1", "one")
-    (tmp_path / "record-0").write_bytes(b"\xff" * 40_000)
+    (tmp_path / "record-0").write_bytes(b"\xffodd\nzero")
     write(tmp_path / "another", "not ours")
     places = (
         Place(str(tmp_path / "dotenv")),
@@ -37,7 +37,10 @@ def test_the_lines_of_records_are_handed_on_as_they_are(tmp_path: Path) -> None:
         Place(str(tmp_path / "missing")),
         Place(str(tmp_path / "missing"), re.compile("x")),
     )
-    assert snapshot.read({}, Wanted(records=places)).records == ("A=1", "B=2", "one")
+    assert snapshot.read({}, Wanted(records=places)).records == (
+        *("A=1", "B=2"),
+        *("\ufffdodd", "zero", "one"),
+    )
 
 
 def test_without_a_wish_nothing_but_the_clock_is_read() -> None:
@@ -93,11 +96,19 @@ def test_a_snapshot_shows_its_time_and_its_files() -> None:
     )
 
 
-def test_records_are_read_up_to_sixteen_kibibytes(tmp_path: Path) -> None:
-    for size, read in ((16 * 1024, 1), (16 * 1024 + 1, 0)):
-        write(tmp_path / "record", "x" * size)
-        taken = snapshot.read({}, Wanted(records=(Place(str(tmp_path / "record")),)))
-        assert len(taken.records) == read
+@pytest.mark.parametrize(
+    ("first", "read"),
+    [(0, 2), (128 * 1024 - 5, 2), (128 * 1024 - 4, 1), (1024 * 1024, 1)],
+    ids=["short", "just so", "one byte more", "long"],
+)
+def test_of_records_the_last_hundred_and_twenty_eight_kibibytes_are_read(
+    first: int, read: int, tmp_path: Path
+) -> None:
+    """Whole lines of them: the newest are what counts."""
+    write(tmp_path / "record", "x" * first + "\nnew\n")
+    taken = snapshot.read({}, Wanted(records=(Place(str(tmp_path / "record")),)))
+    assert len(taken.records) == read
+    assert taken.records[-1] == "new"
 
 
 def test_a_payload_is_read_up_to_thirty_two_mebibytes(

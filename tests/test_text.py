@@ -18,6 +18,7 @@ from compass_action.text import (
     secrets_of,
     shorten,
     timestamp,
+    without_commands,
     words,
 )
 
@@ -105,6 +106,16 @@ def test_json_on_a_line_holds_nothing_that_is_expanded(value: dict[str, object])
     assert line.isprintable()
     assert not {"$", "`"} & set(line)
     assert json.loads(line) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["##[error]x", "a ##vso[task.x]", "###", "####[x]", "\\##[x]", "#", "C#"]
+)
+def test_json_is_no_command_in_a_log_and_says_the_same(text: str) -> None:
+    for line in (json_line([text]), without_commands(json.dumps({text: text}, indent=2))):
+        assert "##" not in line
+        assert text in json.loads(line)
+    assert without_commands('"C# and #7"') == '"C# and #7"'
 
 
 EMAIL, TOKEN = "ada@acme.example", 'p+/"\\q=%'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from compass_action.text import (
     Secrets,
     advise,
     fold_word,
+    holds_credentials,
     nearest,
     one_line,
     quoted,
@@ -37,6 +39,39 @@ def test_what_stands_before_an_at_sign_is_not_quoted(text: str, shown: str) -> N
     assert quoted(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("https://ada:secret@acme.example/x", True),
+        ("HTTP://ada@acme.example", True),
+        ("at https://acme.example and https://ada:secret@acme.example", True),
+        ("https://ada:sec/ret@acme.example/", True),
+        ("jdbc:mysql://ada:secret@db.acme.example", True),
+        ("ssh://git:secret@acme.example/shop.git", True),
+        ("ssh://git@acme.example/shop.git", False),
+        ("git@acme.example:shop.git", False),
+        ("https://acme.example/@ada", False),
+        ("https://acme.example?mail=ada@acme.example", False),
+        ("https://acme.example:8443/@ada", False),
+        ("https://[2001:db8::1]:8443/@ada", False),
+        ("docker://alpine:3@sha256:0d17b565", False),
+        ("https://acme.example, write to ada@acme.example", False),
+        ("// @ada: see below", False),
+        ("", False),
+    ],
+)
+def test_credentials_stand_before_the_host_of_an_address(text: str, holds: bool) -> None:
+    assert holds_credentials(text) is holds
+
+
+@pytest.mark.parametrize("text", ["x" * 200_000, "//a:" * 50_000 + " @", "https://" * 25_000 + "@"])
+def test_a_long_text_takes_no_long_time(text: str) -> None:
+    began = time.monotonic()
+    quoted(text)
+    holds_credentials(text)
+    assert time.monotonic() - began < 5  # where it grew with the square of the length it was 11
+
+
 def test_a_quotation_may_be_shorter() -> None:
     assert quoted("abcdef", 6) == '"abcdef"'
     assert quoted("abcdefg", 6) == '"abcde…"'
@@ -50,7 +85,7 @@ def test_words_are_named_up_to_four_with_where_the_rest_stands() -> None:
 
 
 def test_case_hyphens_underscores_and_blanks_do_not_tell_words_apart() -> None:
-    assert fold_word("  In_-\tProgress ") == "in-progress"
+    assert fold_word("  In_-\tProgress ") == fold_word("InProgress") == "inprogress"
     assert nearest("IN PROGRESS", ["In_Progress"]) == "In_Progress"
 
 
@@ -61,6 +96,19 @@ def test_case_hyphens_underscores_and_blanks_do_not_tell_words_apart() -> None:
 )  # fmt: skip
 def test_seven_tenths_in_common_are_near(word: str, meant: str | None) -> None:
     assert nearest(word, ["klmnopqrst", "abcdefghij"]) == meant
+
+
+@pytest.mark.parametrize(
+    "word", ["unsuccessful", "Un-Successful", "not_successful", "nonfailed", "un-cancelled"]
+)
+def test_a_word_is_no_slip_for_its_opposite(word: str) -> None:
+    assert nearest(word, ("SUCCESSFUL", "FAILED", "CANCELLED")) is None
+
+
+def test_a_slip_in_a_word_that_begins_like_a_denial_is_still_one() -> None:
+    assert nearest("unkown", ("KNOWN", "UNKNOWN")) == "UNKNOWN"
+    assert nearest("prepord", ("prod", "preprod")) == "preprod"
+    assert nearest("prepord", ("prod", "staging")) is None
 
 
 def test_an_advice_takes_the_examples_before_the_known_words() -> None:

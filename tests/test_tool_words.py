@@ -47,8 +47,16 @@ def test_every_tool_has_its_words_on_the_page() -> None:
     }
 
 
-def test_two_tools_have_words_to_beware_of() -> None:
+def test_some_tools_have_words_to_beware_of() -> None:
     assert {name: tool.caution for name, tool in TOOLS.items() if tool.caution} == {
+        "PagerDuty": (
+            "Priorities have names of your own. Of a name such as `P1 - Critical` its beginning counts; "
+            "where it begins with another word, the call takes the urgency."
+        ),
+        "Statuspage": "A scheduled maintenance is no incident: the call leaves it out.",
+        "Grafana": (
+            "A severity is a label of your own. Where its values are other words, map them in the call."
+        ),
         "Trivy": (
             "Trivy's `fixed` says that a version with a fix exists, not that you have it: everything in "
             "a report is `open`. Its severity UNKNOWN has no counterpart."
@@ -66,9 +74,9 @@ def test_the_words_for_severities_are_those_of_the_page() -> None:
     )
     assert list(SEVERITIES["incident"])[:5] == ["one", "two", "three", "four", "five"]
     assert list(SEVERITIES["vulnerability"])[:4] == ["critical", "high", "medium", "low"]
-    assert not {"none", "5", "p5", "s5", "sev5", "severity5", "normal", "error"} & set(
-        SEVERITIES["vulnerability"]
-    )
+    assert not {
+        "none", "5", "p5", "s5", "sev5", "severity5", "normal", "error", "page", "ticket"
+    } & set(SEVERITIES["vulnerability"])  # fmt: skip
 
 
 def test_the_words_of_all_tools_come_together() -> None:

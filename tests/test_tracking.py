@@ -117,6 +117,8 @@ def test_the_outputs_of_an_earlier_job_are_known_by_the_record_beside_them() -> 
     outputs = {"event-type": "build", "state": "FAILED", "pipeline-id": "p"}
     outputs |= {"update-sequence-number": "7"}
     assert read_echoes({"COMPASS_TRACKED": record_of_echoes(outputs)}) == outputs
+    forged = outputs | {"site": "acme", "api-url": "x", "component-ids": "a", "http-status": "202"}
+    assert read_echoes({"COMPASS_TRACKED": record_of_echoes(forged)}) == outputs
     assert read_echoes({"COMPASS_TRACKED": "damaged"}) == read_echoes({}) == {}
 
 

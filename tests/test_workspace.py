@@ -19,12 +19,7 @@ from compass_action.workspace import (
     read_regular_file,
     read_workspace_file,
 )
-
-
-def write(path: Path, text: str = "id: x\n") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
+from tests.files import left_open, write
 
 
 def problem(folder: Path, pattern: str) -> str | None:
@@ -85,6 +80,26 @@ def test_a_walk_ends_where_there_are_too_many(
     monkeypatch.setattr(workspace, "COMPONENT_FILES_MAX", 2)
     monkeypatch.setattr(os, "walk", walk)
     assert problem(tmp_path, "*/compass.yml") == "more than 2 files match it. Write a narrower one."
+
+
+def test_what_need_not_be_there_is_a_path_and_no_glob(tmp_path: Path) -> None:
+    """The folders above changed files may have any name."""
+    write(tmp_path / "docs" / "why?" / "compass.yml", "id: a\n")
+    write(tmp_path / "docs" / "whys" / "compass.yml", "id: b\n")
+    names = ["docs/why?/compass.yml", "docs/*/compass.yaml", "docs/w?/compass.yml"]
+    found = workspace.read_component_files(tmp_path, names, names)
+    assert [(file.path, file.text) for file in found.files] == [
+        ("docs/why?/compass.yml", "id: a\n")
+    ]
+
+
+def test_what_is_at_a_path_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "b c.md")
+    (tmp_path / "lost").symlink_to("nowhere")
+    there = [
+        p for p in ("a", "a/b c.md", "lost", "a/b", "a\0b") if workspace.holds(str(tmp_path), p)
+    ]
+    assert there == ["a", "a/b c.md", "lost"]
 
 
 def test_a_file_that_was_named_is_not_there_by_chance(tmp_path: Path) -> None:
@@ -236,11 +251,7 @@ def test_packed_refs_are_read_up_to_four_mebibytes(tmp_path: Path) -> None:
 def test_what_is_not_read_is_not_left_open(tmp_path: Path) -> None:
     """A pipe at which a read would wait for ever, and a folder."""
     os.mkfifo(tmp_path / "fifo")
-    before = os.open(tmp_path, os.O_RDONLY)
-    os.close(before)
     for path in (tmp_path / "fifo", tmp_path):
         with pytest.raises(ValueError, match=r"^it is not a regular file\.$"):
             read_regular_file(path, 1)
-    after = os.open(tmp_path, os.O_RDONLY)
-    os.close(after)
-    assert after == before
+    assert left_open(tmp_path) == []

@@ -14,6 +14,7 @@ from compass_action.inputs.table import Inputs
 from compass_action.report.log import Log
 from compass_action.snapshot import Place, Snapshot, Wanted
 from compass_action.text import Secrets
+from compass_action.workspace import find
 
 
 class Call(NamedTuple):
@@ -45,7 +46,7 @@ def read(call: Call) -> Snapshot:
     named = (Place(call.inputs.record),) if call.inputs.record else ()
     files = components.wanted_files(call.given, call.inputs.changed_files or ())
     wanted = Wanted(
-        workspace=ci.workspace(env),
+        workspace=find(ci.workspace(env)),
         trigger=env.get(system.trigger),
         component_files=files,
         optional=components.DEFAULTS if "component-file" in call.given else files,

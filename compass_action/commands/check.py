@@ -8,11 +8,12 @@ import json
 from collections.abc import Sequence
 
 from compass_action.connection import destination
-from compass_action.errors import InputError, NothingToReport, Problem
+from compass_action.errors import InputError, NothingToReport, Problem, Unanswered
 from compass_action.report import outcomes
 from compass_action.report.log import Log
 from compass_action.report.report import Check, Value
-from compass_action.text import words
+from compass_action.schemas import Payload
+from compass_action.text import without_commands, words
 
 from . import ending, sources
 from .call import Call, read
@@ -34,6 +35,8 @@ def check(call: Call) -> int:
         prepared = prepare(call, call.inputs._replace(dry_run=True), run, snapshot)
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
+    except Unanswered as error:
+        return ending.refuse_to_tell(call, error)
     announce(call, prepared)
     checks: tuple[Check, ...] = ()
     if not (call.offline or call.inputs.dry_run):
@@ -87,12 +90,18 @@ def show_requests(
 ) -> int:
     """Show the requests readably, and leave the outputs behind; returns the exit code."""
     bodies = tuple(payload.body.decode() for payload in prepared.payloads)
-    for body in bodies:
-        call.log.show(f"POST {_address(call)}")
-        call.log.show("Authorization: Basic ***\nContent-Type: application/json\n")
-        call.log.show(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
+    for payload in prepared.payloads:
+        show_request(call, payload, _address(call))
     left = outcomes.report("dry-run", prepared.events.events, prepared.payloads)
     return ending.leave(call, left._replace(requests=bodies, values=values, checks=checks))
+
+
+def show_request(call: Call, payload: Payload, address: str) -> None:
+    """Show a request readably, without who sends it."""
+    call.log.show(f"POST {address}")
+    call.log.show("Authorization: Basic ***\nContent-Type: application/json\n")
+    shown = json.dumps(json.loads(payload.body), indent=2, ensure_ascii=False)
+    call.log.show(without_commands(shown))
 
 
 def _address(call: Call) -> str:

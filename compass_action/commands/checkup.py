@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
 from compass_action.connection.destination import Destination, is_loopback
+from compass_action.delivery.failures import FAILURES
 from compass_action.event.event import Event
 from compass_action.lookup import compass
 from compass_action.lookup.asking import Failed, Told, asker
@@ -18,21 +19,13 @@ from compass_action.report.outcomes import CLOCK_TOLERANCE_SECONDS
 from compass_action.report.report import Check
 
 from .call import Call
-from .lookups import find_account, why
+from .lookups import find_account
+from .unanswered import why
 
 CHECK_SECONDS = 45
 COMPONENTS_MAX = 20
 SOURCES_MANY = 18
 """One source reports that Compass takes no more than 20 for a component."""
-TOKENS = "https://github.com/compass-event/compass-event/blob/main/docs/tokens.md"
-
-REASONS = (
-    "Most likely the token has ended: they live a year at most. Or it is one with scopes, or of a "
-    "service account, which do not work at the site's address. Or email is not that of the token's "
-    f"account. {TOKENS}"
-)
-
-
 LEVELS = {"ok": "success", "warning": "warning", "failed": "error"}
 
 
@@ -105,9 +98,9 @@ def _credentials(told: Sequence[Told]) -> Iterator[Check]:
         return
     failed = refused[0]
     if failed.status == 401:
-        yield Check(
-            "failed", "credentials", f"Compass does not take them ({why(failed)}). {REASONS}"
-        )
+        reasons = FAILURES["credentials"].hint
+        text = f"Compass does not take them ({why(failed)}). {reasons}"
+        yield Check("failed", "credentials", text)
         return
     text = f"the account has no access to Compass on this site ({why(failed)}). Give it a seat."
     yield Check("failed", "credentials", text)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from compass_action import report
 from compass_action.errors import InputError, Problem
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.commands import COMMANDS
-from compass_action.inputs.table import INPUTS
+from compass_action.inputs.table import BY_NAME, INPUTS
 from compass_action.text import advise, quoted
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ SHELLS = ("bash", "zsh", "fish")
 FILES = ("outbox", "component-file", "record")
 """Inputs that name a file."""
 
+Parsers = Mapping[str, Callable[[], "argparse.ArgumentParser"]]
+"""What reads the arguments of the commands that read their own, by command."""
 
-def completion(shells: Sequence[str]) -> int:
+
+def completion(shells: Sequence[str], programs: Parsers) -> int:
     """Print the script for a shell; returns the exit code. Raises InputError."""
     shell = shells[0] if shells else ""
     if shell not in SHELLS:
@@ -32,21 +35,28 @@ def completion(shells: Sequence[str]) -> int:
     except ImportError:
         text = "shtab is not installed. Write: pip install 'compass-event[completion]'"
         raise InputError([Problem("completion", text)]) from None
-    report.print_text(shtab.complete(_parser(), shell))
+    report.print_text(shtab.complete(_parser(programs), shell))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(programs: Parsers) -> argparse.ArgumentParser:
     """Describe the command line in the words of argparse, which shtab reads."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="compass-event")
-    _add_options(parser)
+    parser.add_argument("--version", help="Print the version", action="store_true")
+    _add_options(parser, BY_NAME)
     commands = parser.add_subparsers()
     for name, row in COMMANDS.items():
-        one = commands.add_parser(name, help=row.about)
+        own = [programs[name]()] if name in programs else []
+        one = commands.add_parser(name, help=row.about, parents=own, add_help=not own)
+        for option, text in row.own.items():
+            one.add_argument(option, help=text.rstrip("."), action="store_true")
+        for argument in one._actions:
+            if argument.metavar == "FILE":
+                _complete_files(argument)
         if "--INPUT" in row.usage:
-            _add_options(one)
+            _add_options(one, row.reads or BY_NAME)
         if name == "completion":
             one.add_argument("shell", choices=SHELLS)
         elif name == "help":
@@ -57,8 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser, names: Collection[str]) -> None:
     for row in INPUTS:
+        if row.name not in names:
+            continue
         choices = list(row.type.choices) or None
         text = row.help.partition(". ")[0].rstrip(".").replace("%", "%%")
         nargs = "?" if row.type.is_flag else None

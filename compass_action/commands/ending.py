@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compass_action import report
 from compass_action.delivery import dispatch
 from compass_action.delivery.receipt import Receipt
-from compass_action.errors import SKIPPED, CompassEventError
+from compass_action.errors import SKIPPED, CompassEventError, Unanswered
 from compass_action.inputs.table import BY_NAME
 from compass_action.report import lines, outcomes
 from compass_action.report.report import Report
@@ -63,19 +63,40 @@ def conclude_begin(
     for message in outcomes.accepted(receipts) if len(failed) < len(receipts) else ():
         call.log.say(*message)
     if failed:
-        call.log.say(*outcomes.begin_lost(failed, remembered=remembered))
+        first = failed[0]
+        headline = first.failure.headline if first.failure else ""
+        call.log.say(*outcomes.begin_lost(headline, first.detail, remembered=remembered))
     warn_of_clock(call, receipts)
     return leave(call, left)
 
 
 def refuse(call: Call, error: CompassEventError, *, softened: bool = False) -> int:
-    """Tell everything that is wrong, of which nothing was sent; 2, or 0 where nothing may fail a job."""
+    """Tell everything that is wrong, of which nothing was sent; 2, or 0 where nothing may fail a job.
+
+    What Compass did not answer is a failed delivery: 1 where that fails a job.
+    """
+    told, problems, code = tuple(map(str, error.problems)), error.problems, 2
     softened = softened or call.inputs.on_error == "warn-all"
-    told = tuple(map(str, error.problems))
+    if isinstance(error, Unanswered):
+        told += (error.hint,) if call.inputs.dry_run else (error.hint, error.lost)
+        softened, problems, code = softened or call.inputs.on_error == "warn", (), 1
     level = "warning" if softened else "error"
-    call.log.say(level, "\n".join(told), error.headline, error.problems)
+    call.log.say(level, "\n".join(told), error.headline, problems)
     leave(call, Report({"outcome": "failed"}, title=error.headline, problems=told))
-    return 0 if softened else 2
+    return 0 if softened else code
+
+
+def refuse_to_tell(call: Call, error: Unanswered) -> int:
+    """End a command that sends nothing, and cannot tell what it was called for: nothing is lost."""
+    inputs = call.inputs._replace(on_error="fail", dry_run=True)
+    return refuse(call._replace(inputs=inputs), error)
+
+
+def lose_begin(call: Call, error: Unanswered) -> int:
+    """End what has only begun and could not even be prepared: there is more to come."""
+    said = " ".join(problem.what for problem in error.problems).removesuffix(".")
+    call.log.say(*outcomes.begin_lost(error.headline, said, remembered=False))
+    return leave(call, Report({"outcome": "failed"}))
 
 
 def skip(call: Call, reason: str) -> int:

@@ -42,7 +42,8 @@ GUIDES: Mapping[str, Guide] = {
     ),
     "deployment": Guide(
         "Once for each deployment to an environment, whether it succeeds or not. Compass derives "
-        "deployment frequency and deployment time from those to production.",
+        "deployment frequency and deployment time from these events. It is not documented whether "
+        "environments other than production count; the sandbox counts all.",
         ("state", "environment", "pipeline-id", "sequence-number"),
         ("environment-id", "environment-category", "environment-map", "started-at", "completed-at",
          "pipeline-name", "pipeline-url", "scope", "properties"),
@@ -112,19 +113,19 @@ GUIDES: Mapping[str, Guide] = {
     ),
     "push": Guide(
         "When commits are pushed.",
-        ("event-id",),
+        ("event-id", "ref"),
         ("properties",),
-        "The event-id is the commit. CI systems say it, with the branch and the author.",
+        "The event-id is the commit, ref the branch. CI systems say them, with the author.",
         ("compass-event --event-type push --event-id 5b2e9f0c7d1a4e83b6f50c9d8e7a6b5c4d3e2f10 "
-         f"--properties 'branchName: main' {_SOURCE}",
+         f"--ref main {_SOURCE}",
          "compass-event --event-type push --event-id 7421aa90c7d1a4e83b6f50c9d8e7a6b5c4d3e2f1 "
-         f"--properties '{{branchName: main, author: {{name: Ann}}}}' {_SOURCE}"),
+         f"--ref main --properties '{{author: {{name: Ann}}}}' {_SOURCE}"),
     ),
     "pullRequest": Guide(
         "When a pull request is opened, reviewed, merged or rejected. Atlassian documents this type "
         "for Forge apps only; such events do not appear in the activity feed.",
-        ("event-id", "state"),
-        ("last-updated", "properties"),
+        ("event-id", "state", "properties"),
+        ("last-updated",),
         "It has neither a display name nor a link of its own: its properties repoUrl and "
         "pullRequestUrl are addresses.",
         ("compass-event --event-type pull-request --event-id 44 --state open --properties "

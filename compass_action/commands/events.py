@@ -2,166 +2,174 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import io
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
 
-from compass_action import ci, event, snapshot
-from compass_action.connection.destination import find_destination
+from compass_action import report
+from compass_action.connection.budget import Budget
+from compass_action.connection.destination import Destination, find_destination
 from compass_action.delivery import dispatch
-from compass_action.errors import EventError, InputError, NothingToReport, Problem, collect
+from compass_action.errors import (
+    CompassEventError,
+    InputError,
+    Interrupted,
+    NothingToReport,
+    Problem,
+    Unanswered,
+    collect,
+)
 from compass_action.event.event import Events
-from compass_action.inputs import given
-from compass_action.inputs.table import BY_NAME, Inputs
 from compass_action.report import outcomes
+from compass_action.report.log import Log
 from compass_action.report.report import Report
-from compass_action.schemas import Payload, validate
+from compass_action.schemas import Payload
 from compass_action.snapshot import Snapshot
-from compass_action.text import nearest, quoted
 
-from . import check, ending
+from . import check, ending, event_file, shared
 from .call import Call, read
-from .prepare import Prepared, read_all_records
+from .event_file import Line
+from .prepare import Prepared, prepare
+from .shared import Shared
 
-COMMON = ("connection", "behaviour", "runner")
-"""The groups of inputs that hold for the whole file and stand in no line."""
-PROBLEMS_MAX = 20
+TOLD_MAX = 20
+OF_COMPONENTS = ("component-", "cloud-id", "site")
+"""How the inputs begin that are to blame where no component is found."""
 
-
-class Line(NamedTuple):
-    """One line, read."""
-
-    number: int
-    inputs: Inputs
+Notes = dict[str, list[int]]
+"""What is to be said, and the lines that it is about."""
 
 
 def events(call: Call) -> int:
     """Report every line of the file; returns the exit code.
 
-    Raises InputError with what is wrong in any line, before the first one is sent.
+    Raises InputError with what is wrong in any line, else Unanswered if Compass did not tell what one
+    needs, before the first one is sent.
     """
-    problems = list(call.problems)
-    lines = collect(problems, lambda: list(_read_file(call, problems))) or []
-    taken = read(call)
-    built: list[tuple[Line, Events]] = []
+    problems = [*call.problems, *_untrackable(call)]
+    lines = collect(problems, lambda: list(event_file.read(call, problems))) or []
+    taken, common = read(call), shared.share(call.inputs.timeout / 2, len(lines))
+    named = any(line.names_components for line in lines)
+    ready: list[Prepared] = []
     nothing: list[str] = []
+    unanswered: list[Unanswered] = []
+    notes: Notes = {}
     for index, line in enumerate(lines):
         # A moment for each, so that several lines about one thing are updates in their order.
         later = taken._replace(now=taken.now + timedelta(milliseconds=index))
         try:
-            found = collect(problems, lambda line=line, later=later: _build(call, line, later))  # type: ignore[misc]
+            ready.append(_prepare(call, line, later, common, notes))
         except NothingToReport as reason:
             nothing.append(f"Line {line.number} is skipped. {reason}")
-            continue
-        if found:
-            built.append((line, found))
+        except CompassEventError as error:
+            found = [problem for problem in error.problems if problem not in call.problems]
+            told = [_place(line, problem, named=named) for problem in found]
+            if isinstance(error, Unanswered):
+                unanswered.append(Unanswered(told, error.headline, error.hint, error.lost))
+            else:
+                problems += told
     destination = None
     if not call.inputs.dry_run:
         destination = collect(problems, lambda: find_destination(call.inputs, call.env))
-    payloads = [p for line, found in built for p in _validate(line, found, problems)]
-    if problems:
-        raise InputError(_some(problems))
+    _refuse(call, problems, unanswered, notes)
     for text in nothing:
         call.log.say("notice", text)
-    if not payloads:
+    if not ready:
         call.log.say("info", "The file has no events.")
         return ending.leave(call, Report(outcomes.outputs("skipped", ())))
-    all_events = Events(tuple(e for _, found in built for e in found.events))
-    for notice in dict.fromkeys(n for _, found in built for n in found.notices):
-        call.log.say("notice", notice)
+    _say(call, notes, len(lines))
+    payloads = [payload for one in ready for payload in one.payloads]
     if destination is None:
-        return check.show_requests(call, Prepared(all_events, tuple(payloads), None))
-    seconds = ending.budget(call, len(payloads), "events")
-    outbox = call.inputs.outbox
-    receipts = dispatch.deliver(payloads, destination, seconds, outbox, call.log.say)
+        everything = Events(tuple(e for one in ready for e in one.events.events))
+        return check.show_requests(call, Prepared(everything, tuple(payloads), None))
+    try:
+        return _deliver(call, payloads, destination, sum(one.spent for one in ready))
+    except (Exception, Interrupted) as error:
+        from . import fault
+
+        return fault.keep(call, error, payloads, destination)
+
+
+def _untrackable(call: Call) -> Sequence[Problem]:
+    """Refuse to track a file; what is set for a whole pipeline is none of its business."""
+    given = call.given.get("track")
+    if call.inputs.track and given and given.source.startswith(("--", "INPUT_")):
+        return [Problem("track", "a job is tracked, not a file of events. Leave it out.")]
+    return []
+
+
+def _prepare(call: Call, line: Line, taken: Snapshot, common: Shared, notes: Notes) -> Prepared:
+    """Prepare the events of a line as one event is, in a log that is heard with the line's number."""
+    aside = Log(report.SPEAKERS[call.system.speaker], stream=io.StringIO())
+    aside.hide(call.secrets)
+    inputs = line.inputs._replace(dry_run=True)  # where they go is the same for all
+    try:
+        run = call.system.parse(taken, inputs)
+        ready = prepare(call._replace(log=aside), inputs, run, taken, shared=common)
+    finally:
+        _note(notes, line, [said.text for said in aside.said])
+    _note(notes, line, ready.events.notices)
+    shared.remember(common, ready.events)
+    return ready
+
+
+def _note(notes: Notes, line: Line, texts: Sequence[str]) -> None:
+    for text in dict.fromkeys(texts):
+        notes.setdefault(text, []).append(line.number)
+
+
+def _place(line: Line, problem: Problem, *, named: bool) -> Problem:
+    """Say in which line a problem is, unless it is that of the component that all lines have."""
+    whole = not named and problem.where.startswith(OF_COMPONENTS)
+    return problem if whole else event_file.at(line.number, problem)
+
+
+def _refuse(
+    call: Call, problems: Sequence[Problem], unanswered: Sequence[Unanswered], notes: Notes
+) -> None:
+    """Raise what is wrong, if anything is."""
+    if not problems and not unanswered:
+        return
+    _say(call, notes, 0)
+    if problems:
+        raise InputError(_some([*problems, *(p for one in unanswered for p in one.problems)]))
+    first = unanswered[0]
+    told = [problem for one in unanswered for problem in one.problems]
+    raise Unanswered(_some(told), first.headline, first.hint, first.lost)
+
+
+def _some(problems: Sequence[Problem]) -> list[Problem]:
+    """Name the first problems: a file may have thousands of the same kind."""
+    found = list(dict.fromkeys(problems))
+    left = len(found) - TOLD_MAX
+    more = [Problem("more", f"{left} other problems like these.")] if left > 0 else []
+    return found[:TOLD_MAX] + more
+
+
+def _say(call: Call, notes: Mapping[str, Sequence[int]], lines: int) -> None:
+    """Say the first notes, each once, with the lines that it is about if it is not about all."""
+    for text, numbers in list(notes.items())[:TOLD_MAX]:
+        more = f" and {len(numbers) - 1} more" if len(numbers) > 1 else ""
+        where = "" if 1 < len(numbers) == lines else f"Line {numbers[0]}{more}: "
+        call.log.say("notice", f"{where}{text}")
+    if len(notes) > TOLD_MAX:
+        call.log.say("notice", f"{len(notes) - TOLD_MAX} other notes like these.")
+
+
+def _deliver(
+    call: Call, payloads: Sequence[Payload], destination: Destination, spent: float
+) -> int:
+    seconds = max(ending.budget(call, len(payloads), "events") - spent, 1)
+    budget = Budget(seconds)
+    receipts = dispatch.deliver(payloads, destination, seconds, call.inputs.outbox, call.log.say)
     left = Report(
         outcomes.outputs(outcomes.outcome(receipts), (), (), receipts),
         rows=tuple(map(outcomes.row, receipts)),
         title=f"{len(payloads)} events",
     )
-    return ending.conclude(call, receipts, left)
+    code = ending.conclude(call, receipts, left)
+    if call.inputs.verify:
+        from .verify import verify_sent
 
-
-def _read_file(call: Call, problems: list[Problem]) -> Iterator[Line]:
-    if len(call.files) != 1:
-        what = "one file is needed. Write compass-event events FILE, or - for standard input."
-        raise InputError([Problem("events", what)])
-    [path] = call.files
-    try:
-        text = snapshot.read_lines_of(path)
-    except ValueError as error:
-        raise InputError([Problem(path, str(error))]) from None
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        arguments, wrong = _read_line(line)
-        own, found, unread = given.parse(arguments, {})
-        told = [*wrong, *unread]
-        problems += [_at(number, problem) for problem in told]
-        if not told:
-            fields = {BY_NAME[name].field for name in found}
-            values = {field: getattr(own, field) for field in fields}
-            yield Line(number, call.inputs._replace(**values))
-
-
-def _read_line(line: str) -> tuple[dict[str, str], list[Problem]]:
-    """Read the inputs of one line, and what is wrong with them."""
-    try:
-        record: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict):
-        return {}, [Problem("", "it is not a JSON object. Write one object on each line.")]
-    arguments, problems = {}, []
-    for key, value in record.items():
-        name = str(key).replace("_", "-").lower()
-        if name not in BY_NAME:
-            near = nearest(name, BY_NAME)
-            what = "it is not the name of an input." + (f" Did you mean {near}?" if near else "")
-            problems.append(Problem(quoted(str(key)), what))
-        elif BY_NAME[name].group in COMMON or name == "component-file":
-            what = "it applies to the whole file. Give it as an option or a variable."
-            problems.append(Problem(name, what))
-        elif value is not None:
-            arguments[name] = _text(value)
-    return arguments, problems
-
-
-def _text(value: Any) -> str:
-    """Write a JSON value as the text of an input."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n".join(value)
-    return json.dumps(value)
-
-
-def _build(call: Call, line: Line, taken: Snapshot) -> Events:
-    try:
-        run = ci.with_given(call.system.parse(taken, line.inputs), line.inputs)
-        records = read_all_records(call, taken)
-        return event.build(line.inputs, run, call.system, taken, records)
-    except InputError as error:
-        raise InputError(_at(line.number, problem) for problem in error.problems) from None
-
-
-def _validate(line: Line, found: Events, problems: list[Problem]) -> list[Payload]:
-    payloads = []
-    for one in found.events:
-        try:
-            payloads.append(validate(one))
-        except EventError as error:
-            problems += [_at(line.number, problem) for problem in error.problems]
-    return payloads
-
-
-def _at(number: int, problem: Problem) -> Problem:
-    return Problem(f"line {number}" + (f", {problem.where}" if problem.where else ""), problem.what)
-
-
-def _some(problems: list[Problem]) -> list[Problem]:
-    """Name the first problems: a file may have thousands of the same kind."""
-    left = len(problems) - PROBLEMS_MAX
-    more = [Problem("more", f"{left} other problems like these.")] if left > 0 else []
-    return problems[:PROBLEMS_MAX] + more
+        verify_sent(call, receipts, destination, budget.left)
+    return code

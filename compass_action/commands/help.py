@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from compass_action import report
 from compass_action.errors import InputError, Problem
-from compass_action.event_types import EVENT_TYPES
+from compass_action.event_types import EVENT_TYPES, as_written
 from compass_action.inputs.commands import COMMANDS
 from compass_action.inputs.table import BY_NAME, GROUPS, INPUTS, Input
-from compass_action.text import advise, quoted
+from compass_action.text import advise, fold_word, quoted
 from compass_action.tool_words import SEVERITIES
 
 from .event_guide import ALL_READ, GUIDES
@@ -18,14 +18,18 @@ from .event_guide import ALL_READ, GUIDES
 WIDTH = 80
 EXIT_CODES = {
     "0": "Done. Also a delivery that failed under on-error: warn, and a run that was skipped.",
-    "1": "Compass refused the event, or could not be reached (under on-error: fail). "
-    "The event may be in the outbox.",
+    "1": "Compass refused the event, could not be reached, or did not answer what the event needs "
+    "(under on-error: fail). The event may be in the outbox.",
     "2": "The inputs or the event are wrong. Nothing was sent.",
 }
 RUN_CODES = (
     "`compass-event run` exits with the command's own code: 127 if it is not found, 126 if it cannot "
     "be executed, 128+n if signal n ended it. Only under on-error: fail a 0 becomes 1 for a lost "
     "report, and 2 for wrong inputs."
+)
+CHECK_CODES = (
+    "`compass-event check` exits with 1 if Compass says that something is wrong, `compass-event verify` "
+    "if the event is ignored or does not show."
 )
 PROGRAM = "tell Atlassian Compass what your pipelines do"
 EXAMPLES = (
@@ -50,8 +54,8 @@ def explain(topics: Sequence[str]) -> int:
 def page(topic: str) -> str:
     """Write the page on a topic; raises InputError if there is none."""
     pages = topics()
-    name = topic.lower().replace("_", "-")
-    if name not in pages:
+    name = next((known for known in pages if fold_word(known) == fold_word(topic)), None)
+    if name is None:
         known = [word for word in pages if word]
         advice = advise(topic, known, ("run", "incident", "inputs", "exit-codes"))
         raise InputError([Problem("help", f"{quoted(topic)} is not a topic. {advice}")])
@@ -103,7 +107,7 @@ def _input(row: Input) -> Iterator[str]:
 def _exit_codes() -> Iterator[str]:
     yield from ("Exit codes:", *_table(EXIT_CODES), "")
     yield from _paragraph(RUN_CODES)
-    yield from ("", *_paragraph("`compass-event check` exits with 0 or 2."))
+    yield from ("", *_paragraph(CHECK_CODES))
 
 
 def _command(name: str) -> Iterator[str]:
@@ -154,7 +158,7 @@ def _event_type(name: str) -> Iterator[str]:
 def _by_meaning(words: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for word, meaning in words.items():
-        found.setdefault(meaning, []).append(word.replace(" ", "-"))
+        found.setdefault(meaning, []).append(as_written(word))
     return {meaning: ", ".join(named) for meaning, named in found.items()}
 
 

@@ -1,6 +1,6 @@
 """What a run lacks and somebody knows: components by slug or repository, starts, outcomes.
 
-A look-up that fails is a notice; only what the user asked to be looked up is missed.
+A look-up that fails is a notice; only what the event cannot do without is missed.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from compass_action import event
 from compass_action.ci.reading import repository_url
-from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
 from compass_action.connection.destination import Destination, find_destination
-from compass_action.delivery import answers
 from compass_action.errors import InputError, Problem
 from compass_action.event import component_file, components, missing
+from compass_action.event_types import EVENT_TYPES
 from compass_action.lookup import compass, events
-from compass_action.lookup.asking import Ask, Failed, asker
+from compass_action.lookup.asking import Ask, Failed, asker, broken
 from compass_action.lookup.compass import Component
 from compass_action.lookup.hosts import HOSTS
 from compass_action.lookup.sought import Seen
@@ -27,6 +26,8 @@ from compass_action.workspace import ComponentFiles
 
 from .call import Call
 from .known import Known
+from .shared import Shared
+from .unanswered import COMPONENT, START, Missed, note, untold, why
 
 COMPONENTS_SECONDS = 20
 TIMES_SECONDS = 10
@@ -36,17 +37,6 @@ SHOWN_MAX = 4
 NEEDS_ACCOUNT = (
     "Compass has to be asked for it, which needs site, email and api-token, and no --offline."
 )
-
-
-def why(failed: Failed) -> str:
-    """Word why a look-up told nothing; foreign text, on one line."""
-    if isinstance(failed.answer, Answer):
-        said = answers.read(failed.answer.status, failed.answer.body)[1]
-    elif failed.answer is not None:
-        said = answers.read_exception(failed.answer)[1]
-    else:
-        said = ""
-    return ", ".join(filter(None, (said, failed.detail)))
 
 
 def find_account(call: Call) -> Destination | None:
@@ -59,25 +49,28 @@ def find_account(call: Call) -> Destination | None:
         return None
 
 
-def find_components(call: Call, known: Known, snapshot: Snapshot) -> Known:
+def find_components(
+    call: Call, known: Known, snapshot: Snapshot, shared: Shared | None = None
+) -> Known:
     """Ask Compass for the components that are named by slug, or by nothing but the repository."""
     budget = Budget(min(call.inputs.timeout, COMPONENTS_SECONDS))
     account, inputs = find_account(call), known.inputs
     auto = inputs.component_id == (components.AUTO,)
     # What a stranger's checkout says of components is not believed, not even by name.
-    believed = ComponentFiles() if known.run.foreign_files else snapshot.component_files
+    believed = components.believed(snapshot.component_files, known.run)
     files = component_file.find_slugs(believed)
     if account is None:
         where = "component-id" if auto else "component-slug"
         if inputs.component_slug or auto:
             known = known._replace(problems=(Problem(where, NEEDS_ACCOUNT),))
         return known  # of a file without an id, the problem is told as ever
-    ask = asker(budget)
+    ask = shared.ask if shared else asker(budget)
     cloud_id: str | Failed = inputs.cloud_id or compass.find_cloud_id(ask, account).value
     if isinstance(cloud_id, Failed):
         where = "component-id" if auto else "component-slug" if inputs.component_slug else "site"
         what = f"Compass does not tell the site's cloud id: {why(cloud_id)}."
-        return known._replace(problems=(Problem(where, what),), spent=budget.spent)
+        missed = Missed(Problem(where, what), cloud_id)
+        return note(known, [missed], COMPONENT)._replace(spent=budget.spent)
     if auto and not inputs.component_slug:
         found = _find_by_repository(ask, account, cloud_id, known, believed)
     elif inputs.component_slug:
@@ -88,30 +81,30 @@ def find_components(call: Call, known: Known, snapshot: Snapshot) -> Known:
 
 
 def _find_by_slugs(ask: Ask, account: Destination, cloud_id: str, known: Known) -> Known:
-    ids, problems = list(known.inputs.component_id or ()), []
+    ids, missed = list(known.inputs.component_id or ()), []
     for slug in known.inputs.component_slug or ():
         found = compass.find_by_slug(ask, account, cloud_id, slug).value
         if isinstance(found, Component):
             ids.append(found.id)
         else:
-            problems.append(Problem("component-slug", _not_found(slug, found)))
+            missed.append(Missed(Problem("component-slug", _not_found(slug, found)), found))
     ids = [ari for ari in ids if ari != components.AUTO]
     inputs = known.inputs._replace(component_id=tuple(dict.fromkeys(ids)) or None)
-    return known._replace(inputs=inputs, problems=tuple(problems))
+    return note(known._replace(inputs=inputs), missed, COMPONENT)
 
 
 def _find_by_files(
     ask: Ask, account: Destination, cloud_id: str, known: Known, files: Mapping[str, str]
 ) -> Known:
-    ids, problems = {}, []
+    ids, missed = {}, []
     for path, slug in files.items():
         found = compass.find_by_slug(ask, account, cloud_id, slug).value
         if isinstance(found, Component):
             ids[path] = found.id
         else:
-            where = f"component-file {quoted(path)}"
-            problems.append(Problem(where, f"it has no id, and {_not_found(slug, found)}"))
-    return known._replace(ids=ids, problems=tuple(problems))
+            what = f"it has no id, and {_not_found(slug, found)}"
+            missed.append(Missed(Problem(f"component-file {quoted(path)}", what), found))
+    return note(known._replace(ids=ids), missed, COMPONENT)
 
 
 def _not_found(slug: str, failed: Failed) -> str:
@@ -151,27 +144,34 @@ def _find_by_repository(
             f"no component links to {own or 'this repository'}. Add the repository to the component's "
             "links in Compass, or give component-slug."
         )
-    return known._replace(problems=(Problem("component-id", what),))
+    failed = found if isinstance(found, Failed) else None
+    return note(known, [Missed(Problem("component-id", what), failed)], COMPONENT)
 
 
-def find_times(call: Call, known: Known, snapshot: Snapshot) -> Known:
+def find_times(call: Call, known: Known, snapshot: Snapshot, shared: Shared | None = None) -> Known:
     """Ask the host for the job's start or the run's outcome, then Compass for an earlier report."""
     budget = Budget(min(call.inputs.timeout / 2, TIMES_SECONDS))
-    known = _ask_host(call, known, budget)
+    known = _ask_host(call, known, shared.ask if shared else asker(budget, HOST_SECONDS))
     found = event.find_missing(
         known.inputs, known.run, call.system, snapshot, known.records, known.ids
     )
     account = find_account(call)
-    if found and account:
+    own = shared.shown.get(found.sought) if shared and found else None
+    if found and own:
+        known = _lay_in(known, found, own)
+    elif found and account:
         kind = found.sought.event_type
-        told = events.find_event(asker(budget), account, found.sought).value
+        ask, pages = (shared.ask, shared.pages) if shared else (asker(budget), events.PAGES_MAX)
+        told = events.find_event(ask, account, found.sought, pages).value
         if isinstance(told, Failed):
-            call.log.say(
-                "notice", f"Compass could not be asked when the {kind} began: {why(told)}."
-            )
-        elif told and told.started_at:
-            began = timestamp(told.started_at)
-            call.log.say("notice", f"The {kind} began at {began}, as Compass shows it.")
+            what = untold("Compass", f"when the {kind} began", told)
+            if found.is_needed and not told.absent:
+                known = note(known, [Missed(Problem("started-at", what), told)], START)
+            else:
+                call.log.say("notice", what)
+        elif told and (began := missing.start_of(found, told, snapshot.now)):
+            text = f"The {kind} began at {timestamp(began)}, as Compass shows it."
+            call.log.say("notice", text)
             known = _lay_in(known, found, told)
     return known._replace(spent=known.spent + budget.spent)
 
@@ -182,18 +182,19 @@ def _lay_in(known: Known, found: missing.Missing, seen: Seen) -> Known:
     if kind not in missing.OPEN_FOR_A_WHILE:
         record = missing.record_of(found, seen)
         return known._replace(records=(*known.records, record))
+    severity = {} if known.inputs.severity else missing.severity_of(seen)
     given = known.inputs.properties or {}
     inputs = known.inputs._replace(
-        started_at=seen.started_at,
-        properties={**missing.severity_of(seen), **given} or None,
+        started_at=seen.started_at, properties={**severity, **given} or None
     )
     return known._replace(inputs=inputs)
 
 
-def _ask_host(call: Call, known: Known, budget: Budget) -> Known:
+def _ask_host(call: Call, known: Known, ask: Ask) -> Known:
     """Ask the host for what its environment does not tell: the job's start, the run's start and outcome."""
     host, inputs, run = HOSTS.get(call.system.name), known.inputs, known.run
-    if host is None:
+    kind = EVENT_TYPES.get(inputs.event_type)
+    if host is None or (kind and not kind.has_duration):  # the job is none of its business
         return known
     what, tell = "when the job began", host.find_job_start
     if inputs.scope == "run":
@@ -209,9 +210,12 @@ def _ask_host(call: Call, known: Known, budget: Budget) -> Known:
         call.log.say("notice", text)
         return known
     whom = Whom(call.env, inputs.host_token, secrets_of(inputs.host_token, None))
-    told = tell(asker(budget, HOST_SECONDS), whom, run)
+    try:
+        told = tell(ask, whom, run)
+    except Exception as error:
+        told = broken(error)
     if isinstance(told, Failed):
-        call.log.say("notice", f"{call.system.title} could not be asked {what}: {why(told)}.")
+        call.log.say("notice", untold(call.system.title, what, told))
         return known
     found = run._replace(
         job_started_at=run.job_started_at or told.job_started_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compass_action import __version__, ci, event
 from compass_action.ci.run import CiRun
@@ -23,13 +23,14 @@ from compass_action.report import lines, outcomes
 from compass_action.schemas import Payload, validate
 from compass_action.snapshot import Snapshot
 from compass_action.text import Secrets
-from compass_action.tracking import NAME, Tracked, read_record, read_records
+from compass_action.tracking import NAME, Tracked, read_records
 
 from .call import Call
 from .known import Known
+from .problems import certain, of_properties
 
-IN_PROPERTIES = {"event-id", "state", "pipeline-id", "environment", "sequence-number"}
-"""Inputs whose values may stand in `properties` instead."""
+if TYPE_CHECKING:
+    from .shared import Shared
 
 
 class Prepared(NamedTuple):
@@ -47,9 +48,11 @@ def as_begun(call: Call) -> Call:
     """Take a tracked job as begun; its end is reported by the stage at its end."""
     if not call.inputs.track:
         return call
-    problems = (*call.problems, *_untrackable(call.inputs, call.system))
-    inputs = call.inputs._replace(state="in_progress", completed_at=None)
-    return call._replace(inputs=inputs, problems=problems)
+    found = list(_untrackable(call.inputs, call.system))
+    call = call._replace(problems=(*call.problems, *found))
+    if any(problem.where == "track" for problem in found):
+        return call
+    return call._replace(inputs=call.inputs._replace(state="in_progress", completed_at=None))
 
 
 def unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
@@ -67,38 +70,51 @@ def unsent(call: Call, inputs: Inputs, run: CiRun) -> str | None:
 
 
 def prepare(
-    call: Call, inputs: Inputs, run: CiRun, snapshot: Snapshot, resumed: Tracked | None = None
+    call: Call,
+    inputs: Inputs,
+    run: CiRun,
+    snapshot: Snapshot,
+    resumed: Tracked | None = None,
+    shared: Shared | None = None,
 ) -> Prepared:
     """Build and validate the events, and find the destination.
 
+    `shared` is what they share with the other events of one file.
+
     Raises InputError with everything that is wrong with the inputs, else NothingToReport if there is
-    no event, else EventError with everything that is wrong with the events.
+    no event, else Unanswered if Compass did not tell what it needs, else EventError with everything
+    that is wrong with the events.
     """
-    problems = list(call.problems)
+    problems: list[Problem] = []
     known = Known(inputs, ci.with_given(run, inputs), tuple(read_all_records(call, snapshot)))
     try:
         if not resumed and _needs_components(known, snapshot):
             from .lookups import find_components  # a run that lacks nothing does without
 
-            known = find_components(call, known, snapshot)
+            known = find_components(call, known, snapshot, shared)
         built, found = _build(call, known, snapshot, resumed)
-        if not (resumed or call.problems or call.offline) and _lacks_times(built, found):
+        if not (resumed or call.problems or call.offline) and _lacks_times(known, built, found):
             from .lookups import find_times
 
-            known = find_times(call, known, snapshot)
+            known = find_times(call, known, snapshot, shared)
             built, found = _build(call, known, snapshot, resumed)
     except NothingToReport:
-        if problems:
-            raise InputError(_once(problems)) from None
+        if call.problems:
+            raise InputError(call.problems) from None
         raise
     problems += found
     destination = None
     if not inputs.dry_run:
         destination = collect(problems, lambda: find_destination(inputs, call.env))
+    problems = [*call.problems, *certain(call.problems, problems)]
     if built is None or problems:
         if built and all(_is_apart(problem) for problem in problems):
             problems += _event_problems(built.events, call.secrets)
-        raise InputError(_once(problems))
+        else:
+            problems += of_properties(call, known, snapshot)
+        if known.unanswered and problems == list(known.problems):
+            raise known.unanswered
+        raise InputError(problems)
     payloads = _validate(built.events, call.secrets)
     return Prepared(built, payloads, destination, known.spent)
 
@@ -113,8 +129,10 @@ def _build(
         problems,
         lambda: event.build(inputs, run, call.system, snapshot, records, resumed, known.ids),
     )
-    if known.problems:  # they say why there is no component
-        problems = [p for p in problems if not _is_of_no_component(p, inputs)]
+    if known.problems:  # they say why there is no component, or no start
+        problems = [
+            p for p in problems if not (_is_of_no_component(p, inputs) or _is_unasked(p, known))
+        ]
     return built, [*known.problems, *problems]
 
 
@@ -123,23 +141,32 @@ def _is_of_no_component(problem: Problem, inputs: Inputs) -> bool:
     return not named and problem.where.startswith(("component-id", "component-file"))
 
 
+def _is_unasked(problem: Problem, known: Known) -> bool:
+    """Tell that a start is missing for which a Compass that answers would have been asked."""
+    missing = problem.where == "started-at" and problem.what.startswith("it is not given")
+    return missing and known.unanswered is not None
+
+
 def _needs_components(known: Known, snapshot: Snapshot) -> bool:
     """Tell whether Compass has to be asked for the components."""
     inputs = known.inputs
     if inputs.component_slug or inputs.component_id == (components.AUTO,):
         return True
-    if inputs.component_id or inputs.component_map or known.run.foreign_files:
+    if inputs.component_id or inputs.component_map:
         return False
-    return bool(component_file.find_slugs(snapshot.component_files))
+    believed = components.believed(snapshot.component_files, known.run)
+    return bool(component_file.find_slugs(believed))
 
 
-def _lacks_times(built: Events | None, problems: Sequence[Problem]) -> bool:
+def _lacks_times(known: Known, built: Events | None, problems: Sequence[Problem]) -> bool:
     """Tell whether something misses that the host or Compass may know: an outcome or a start."""
     if built is None:
         return any(problem.where in ("started-at", "state") for problem in problems)
     first = built.events[0]
     kind = EVENT_TYPES[first.event_type]
-    ended = kind.has_duration and first.part.get(kind.outcome) in states.FINAL
+    if not kind.has_duration:  # it may have been reported before
+        return kind.starts in first.part and not known.inputs.started_at
+    ended = first.part.get(kind.outcome) in states.FINAL
     return ended and (not first.start_is_known or kind.starts not in first.part)
 
 
@@ -164,27 +191,9 @@ def read_all_records(call: Call, snapshot: Snapshot) -> list[Tracked]:
     return list(read_records([*own, call.env.get(NAME, ""), *snapshot.records]))
 
 
-def read_begun(call: Call) -> Tracked | None:
-    """Read what the main stage of this very step has begun."""
-    return read_record(call.env.get(call.system.state))
-
-
-def _once(problems: Sequence[Problem]) -> list[Problem]:
-    """Leave out that an input is not given where it was given and could not be read."""
-    missing = "it is not given"
-    unread = {problem.where for problem in problems if not problem.what.startswith(missing)}
-    if "properties" in unread:
-        unread |= IN_PROPERTIES
-    return [p for p in problems if not (p.what.startswith(missing) and p.where in unread)]
-
-
 def _validate(events: Sequence[Event], secrets: Secrets) -> tuple[Payload, ...]:
     """Validate all events. Raises EventError, also if a secret has got into one after all."""
-    payloads = tuple(validate(event) for event in events)
-    if any(secrets.stand_in(payload.body.decode()) for payload in payloads):
-        message = "the API token stands in the event. Take it out of the input it came from."
-        raise EventError([Problem("$", message)])
-    return payloads
+    return tuple(validate(event, secrets) for event in events)
 
 
 def announce(call: Call, prepared: Prepared) -> None:
@@ -226,7 +235,8 @@ def _untrackable(inputs: Inputs, system: System) -> Iterator[Problem]:
         yield Problem("track", message)
     trackable = [kind.name for kind in EVENT_TYPES.values() if kind.has_duration]
     if inputs.event_type not in ("auto", *trackable):
-        message = f"a job can be tracked as a build or deployment, not as {inputs.event_type}."
+        word = EVENT_TYPES[inputs.event_type].word
+        message = f"a job can be tracked as a build or deployment, not as {word}."
         yield Problem("track", message)
     elif inputs.state:
         try:

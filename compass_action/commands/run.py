@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from types import FrameType
@@ -20,6 +19,7 @@ from typing import NamedTuple
 from compass_action import snapshot
 from compass_action.errors import Interrupted
 from compass_action.report import print_text
+from compass_action.report.safe import neutral
 
 from . import span
 from .call import Call
@@ -50,16 +50,18 @@ def run(call: Call) -> int:
     held = _hold_signals()
     child = _start(call.files, held)
     try:
-        reported = span.begin(call, started)
-    finally:  # whatever happens, the command is not left alone
-        ended = child.wait()
-    try:
+        try:
+            reported = span.begin(call, started)
+        finally:  # whatever happens, the command is not left alone
+            ended = child.wait()
         return span.end(
             reported, ended.code, ended.at, lambda: _hear(held), cancelled=ended.cancelled
         )
-    except Exception:  # a fault of ours; the command's own outcome stays what it is
-        print_text(traceback.format_exc(), error=True)
-        return ended.code or (1 if call.inputs.on_error == "fail" else 0)
+    except Exception as error:  # a fault of ours; the command's own outcome stays what it is
+        from . import fault
+
+        failed = fault.end(call, error)
+        return ended.code or failed
 
 
 class Signals(NamedTuple):
@@ -151,15 +153,17 @@ def _start(command: Sequence[str], signals: Signals | None) -> Child | Waited | 
     try:
         return _spawn(list(command), signals)
     except FileNotFoundError:
-        print_text(f"compass-event: {command[0]}: command not found", error=True)
+        print_text(f"compass-event: {neutral(command[0])}: command not found", error=True)
         return NotStarted(NOT_FOUND)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        print_text(f"compass-event: {command[0]}: {reason}", error=True)
+        print_text(f"compass-event: {neutral(command[0])}: {reason}", error=True)
         return NotStarted(NOT_EXECUTABLE)
 
 
 def _spawn(command: list[str], signals: Signals | None) -> Child | Waited:
+    if not command[0]:  # `run -- "$CMD"` with CMD empty: a ValueError to Python, not found to a shell
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     if signals is None:
         return Waited(subprocess.Popen(command))  # noqa: S603 - that is what the user asks for
     # Python ignores SIGPIPE and SIGXFSZ; the command gets the system's ways back.

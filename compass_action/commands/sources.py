@@ -16,7 +16,7 @@ from compass_action import ci, event
 from compass_action.errors import InputError, NothingToReport
 from compass_action.event.environments import category
 from compass_action.event.event import Event, Events
-from compass_action.event_types import EVENT_TYPES
+from compass_action.event_types import EVENT_TYPES, OUTCOMES
 from compass_action.inputs.table import BY_NAME, Inputs
 from compass_action.report.report import Value
 from compass_action.snapshot import Snapshot
@@ -71,11 +71,15 @@ def _find_sources(
 ) -> dict[str, list[str]]:
     """Find, for each value, what it changes with."""
     sources: dict[str, list[str]] = {path: [] for path in found}
-    for changed in _changes(call, snapshot):
+    ends = EVENT_TYPES[first.event_type].ends
+    for changed in _changes(call, snapshot, first):
         other, missing = _build(call, changed, first.event_type)
         for path, value in found.items():
+            names = path.split(".")
             if other is None:
-                hit = missing is not None and path.endswith(f".{missing}")
+                hit = missing in names
+            elif path not in other and names[-1] in ends:
+                hit = False  # it is left out where there is no start: that does not tell it
             else:
                 hit = other.get(path) != value
             if hit and changed.source not in sources[path]:
@@ -89,7 +93,7 @@ def _find_sources(
     return sources
 
 
-def _changes(call: Call, snapshot: Snapshot) -> Iterator[Changed]:
+def _changes(call: Call, snapshot: Snapshot, first: Event) -> Iterator[Changed]:
     inputs = call.inputs
     for name, (_, source, _) in call.given.items():
         row = BY_NAME[name]
@@ -101,10 +105,36 @@ def _changes(call: Call, snapshot: Snapshot) -> Iterator[Changed]:
             env = {**snapshot.env, variable: _other_text(text)}
             yield Changed(variable, inputs, snapshot._replace(env=env))
     if snapshot.trigger:
-        yield Changed(call.system.trigger, inputs, snapshot._replace(trigger={}))
+        yield from _without_trigger(call, snapshot, first)
     if snapshot.records:
         yield Changed(RECORD, inputs, snapshot._replace(records=()))
-    yield Changed(CLOCK, inputs, snapshot._replace(now=snapshot.now + timedelta(days=1)))
+    yield Changed(CLOCK, inputs, snapshot._replace(now=snapshot.now + timedelta(minutes=1)))
+
+
+def _without_trigger(call: Call, snapshot: Snapshot, first: Event) -> Iterator[Changed]:
+    """Take the payload away, and change the outcome in it. It stays an event of the same type and of the
+    environment that the payload told, for with another one nothing could be compared.
+    """
+    source, inputs = call.system.trigger, call.inputs._replace(event_type=first.event_type)
+    told = first.part.get("environment")
+    bare = snapshot._replace(trigger={})
+    if isinstance(told, Mapping) and not (inputs.environment or inputs.environment_id):
+        name = str(told.get("displayName"))
+        yield Changed(source, inputs._replace(environment=_other_text(name)), bare)
+        inputs = inputs._replace(environment=name)
+    yield Changed(source, inputs, bare)
+    flipped = snapshot._replace(trigger=_with_other_outcome(snapshot.trigger))
+    yield Changed(source, inputs, flipped)
+
+
+def _with_other_outcome(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _with_other_outcome(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_with_other_outcome(held) for held in value]
+    if isinstance(value, str) and value.replace("_", " ") in OUTCOMES:
+        return "failure" if value == "success" else "success"
+    return value
 
 
 def _others(value: Any, default: Any) -> list[Any]:

@@ -10,8 +10,16 @@ from typing import NamedTuple
 from compass_action import event
 from compass_action.ci.run import CiRun
 from compass_action.delivery import dispatch, meanwhile, retry
+from compass_action.delivery.failures import FAILURES
 from compass_action.delivery.receipt import Receipt
-from compass_action.errors import CompassEventError, Interrupted, NothingToReport, Problem
+from compass_action.errors import (
+    CompassEventError,
+    Interrupted,
+    NothingToReport,
+    Problem,
+    Unanswered,
+    whereabouts,
+)
 from compass_action.event_types import EVENT_TYPES
 from compass_action.inputs.table import Inputs
 from compass_action.report import outcomes
@@ -38,6 +46,8 @@ class Begun(NamedTuple):
     tracked: Tracked | None
     unsent: str = ""
     """Why there is nothing to send."""
+    unanswered: Unanswered | None = None
+    """What Compass did not tell; the end asks again."""
 
 
 class Reported(NamedTuple):
@@ -61,10 +71,14 @@ def begin(call: Call, started: datetime) -> Reported:
     said: list[Message] = []
     if "state" in call.given and call.given["state"].source.startswith(("--", "INPUT_")):
         said.append(Message("notice", "state is not used: the command's outcome is the state."))
-    sending = meanwhile.Meanwhile(
-        lambda: _prepare(call), lambda begun, over: _send(call, begun, over, said)
-    )
-    return Reported(call, sending, said)
+
+    def send(begun: Begun, over: threading.Event) -> None:
+        try:
+            _send(call, begun, over, said)
+        except Exception as error:  # a fault of ours
+            said.append(_unshown(FAILURES["fault"].headline, whereabouts(error)))
+
+    return Reported(call, meanwhile.Meanwhile(lambda: _prepare(call), send), said)
 
 
 def end(
@@ -85,9 +99,10 @@ def end(
         begun = reported.begun.finish()
         for message in reported.said:
             call.log.say(*message)
-        if begun.prepared is None:
+        if begun.unsent:
             ending.skip(call, begun.unsent)
             return code
+        at = max(at, call.inputs.started_at or at)  # the clock may step back
         inputs = call.inputs._replace(
             state="cancelled" if cancelled else str(code),
             completed_at=at,
@@ -98,19 +113,31 @@ def end(
         ending.skip(call, str(nothing))
         return code
     except CompassEventError as error:
-        ending.refuse(call, error)
-        return code or (2 if fails else 0)
+        refused = ending.refuse(call, error)
+        return code or (refused if fails else 0)
+    try:
+        lost = _report(call, inputs, begun, prepared, hear)
+    except (Exception, Interrupted) as error:
+        from . import fault
+
+        ready, whom = prepared.payloads, prepared.destination
+        lost = fault.keep(call._replace(inputs=inputs), error, ready, whom)
+    return code or lost
+
+
+def _report(
+    call: Call, inputs: Inputs, begun: Begun, prepared: Prepared, hear: Callable[[], None]
+) -> int:
     announce(call, prepared)
     if prepared.destination is None:
-        check.show_requests(call, begun.prepared)
-        check.show_requests(call, prepared)
-        return code
+        if begun.prepared:
+            check.show_requests(call, begun.prepared)
+        return check.show_requests(call, prepared)
     receipts = _deliver(call, inputs, prepared, hear)
     left = outcomes.report(
         outcomes.outcome(receipts), prepared.events.events, prepared.payloads, receipts
     )
-    lost = ending.conclude(call, receipts, left)
-    return code or lost
+    return ending.conclude(call, receipts, left)
 
 
 def _problems(call: Call, inputs: Inputs) -> Iterator[Problem]:
@@ -127,12 +154,17 @@ def _prepare(call: Call) -> Begun:
     reason = unsent(call, call.inputs, run)
     if reason:
         return Begun(run, snapshot, None, None, reason)
-    prepared = prepare(call, call.inputs, run, snapshot)
+    try:
+        prepared = prepare(call, call.inputs, run, snapshot)
+    except Unanswered as error:
+        return Begun(run, snapshot, None, None, unanswered=error)
     return Begun(run, snapshot, prepared, event.track(prepared.events))
 
 
 def _send(call: Call, begun: Begun, over: threading.Event, said: list[Message]) -> None:
     """Report that it has begun, unless it is over first; the outcome carries the start anyhow."""
+    if begun.unanswered:
+        said.append(_unshown(begun.unanswered.headline))
     if begun.prepared is None or begun.prepared.destination is None:
         return
     receipts = meanwhile.transmit(
@@ -144,9 +176,13 @@ def _send(call: Call, begun: Begun, over: threading.Event, said: list[Message]) 
     )
     failed: Receipt | None = next((r for r in receipts if r.failure), None)
     if failed and failed.failure and not over.is_set():
-        why = ", ".join(filter(None, (failed.failure.headline, failed.detail)))
-        text = f"The start could not be reported while the command ran ({why}). "
-        said.append(Message("notice", text + "The outcome carries it."))
+        said.append(_unshown(failed.failure.headline, failed.detail))
+
+
+def _unshown(*why: str) -> Message:
+    reasons = ", ".join(filter(None, why))
+    text = f"The start could not be reported while the command ran ({reasons}). "
+    return Message("notice", text + "The outcome carries it.")
 
 
 def _deliver(

@@ -9,22 +9,26 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from compass_action import report
 from compass_action.connection.budget import Budget
 from compass_action.connection.destination import Destination
 from compass_action.delivery.receipt import Receipt
-from compass_action.errors import NothingToReport
+from compass_action.errors import NothingToReport, Unanswered
 from compass_action.event.missing import OPEN_FOR_A_WHILE
 from compass_action.event_types import EVENT_TYPES
 from compass_action.lookup import events
 from compass_action.lookup.asking import Failed, asker
 from compass_action.lookup.sought import Seen, Sought, sought_in
+from compass_action.report import outcomes
 from compass_action.report.log import Log
+from compass_action.report.report import Report
+from compass_action.report.report import Verdict as Shown
 from compass_action.schemas import Payload
 
 from . import ending
 from .call import Call, read
-from .lookups import why
 from .prepare import announce, as_begun, prepare
+from .unanswered import why
 
 VERIFY_SECONDS = 30
 COMPONENTS_MAX = 3
@@ -43,7 +47,8 @@ class Sent(NamedTuple):
 class Verdict(NamedTuple):
     """What is to be thought of what Compass shows."""
 
-    counts: bool
+    counts: bool | None
+    """None: it could not be asked."""
     text: str
     is_final: bool = True
     """Waiting cannot change it."""
@@ -65,22 +70,30 @@ def verify(call: Call) -> int:
         prepared = prepare(call, inputs, run, snapshot)
     except NothingToReport as nothing:
         return ending.skip(call, str(nothing))
-    announce(call, prepared)
+    except Unanswered as error:
+        return ending.refuse_to_tell(call, error)
+    # The end, and perhaps the start, is the moment of asking: how long it took is not known here.
+    built = tuple(one._replace(start_is_known=False) for one in prepared.events.events)
+    announce(call, prepared._replace(events=prepared.events._replace(events=built)))
     assert prepared.destination is not None  # noqa: S101 - no dry run
     budget = Budget(min(VERIFY_SECONDS, inputs.timeout))
     number = inputs.update_sequence_number
     sent = [
         one._replace(number=number) for payload in prepared.payloads if (one := sent_in(payload))
     ]
-    counts = confirm(sent, prepared.destination, budget, call.log, bad="error")
-    return 0 if counts and sent else 1
+    verdicts = confirm(sent, prepared.destination, budget, call.log, bad="error")
+    counts = bool(sent) and all(verdict.counts for verdict in verdicts)
+    told = outcomes.outputs("accepted" if counts else "failed", built)
+    report.note(Report(told, verdicts=verdicts), call.log)
+    return 0 if counts else 1
 
 
 def verify_sent(call: Call, receipts: Sequence[Receipt], whom: Destination, seconds: float) -> None:
     """Say of what was accepted whether it counts, in at most so many seconds."""
     accepted = [receipt.payload for receipt in receipts if receipt.accepted]
     sent = [one for payload in accepted if (one := sent_in(payload))]
-    confirm(sent, whom, Budget(min(VERIFY_SECONDS, seconds)), call.log)
+    verdicts = confirm(sent, whom, Budget(min(VERIFY_SECONDS, seconds)), call.log)
+    report.note((call.log.left or Report())._replace(verdicts=verdicts), call.log)
 
 
 def sent_in(payload: Payload) -> Sent | None:
@@ -95,25 +108,26 @@ def sent_in(payload: Payload) -> Sent | None:
 
 def confirm(
     sent: Sequence[Sent], whom: Destination, budget: Budget, log: Log, *, bad: str = "warning"
-) -> bool:
+) -> tuple[Shown, ...]:
     """Ask for each, and say what Compass shows; `bad` is the level of what does not count."""
     if not sent:
         log.say("notice", "There is nothing to verify: Compass shows no events of this type.")
-    all_count = True
+    verdicts = []
     for one in sent[:COMPONENTS_MAX]:
         told = events.wait_for_event(
             asker(budget), whom, one.sought, budget, partial(_is_final, one)
         ).value
         if isinstance(told, Failed):
-            verdict = Verdict(False, f"Compass could not be asked: {why(told)}.")
+            verdict = Verdict(None, f"Compass could not be asked: {why(told)}.")
         else:
             verdict = judge(one, told)
-        all_count = all_count and verdict.counts
+        about = (one.sought.component_id, one.sought.event_type)
+        verdicts.append(Shown(*about, verdict.counts, verdict.text))
         log.say("success" if verdict.counts else bad, f"verify: {verdict.text}")
     if len(sent) > COMPONENTS_MAX:
         left = len(sent) - COMPONENTS_MAX
         log.say("notice", f"verify asks for {COMPONENTS_MAX} events at most; {left} were left out.")
-    return all_count
+    return tuple(verdicts)
 
 
 def _is_final(sent: Sent, seen: Seen | None) -> bool:
@@ -122,7 +136,7 @@ def _is_final(sent: Sent, seen: Seen | None) -> bool:
 
 def judge(sent: Sent, seen: Seen | None) -> Verdict:
     """Judge what Compass shows of an event; None: nothing."""
-    what = sent.sought.event_type
+    what = EVENT_TYPES[sent.sought.event_type].noun
     if seen is None:
         text = (
             f"Compass does not show the {what} yet. Look at the component's page in some minutes; if it "

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compass_action.errors import EventError, Problem
 from compass_action.event_types import EVENT_TYPES
-from compass_action.text import advise
+from compass_action.text import Secrets, advise
 
 from .formats import read_disorder
 from .plain import copy_plain
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from compass_action.event.event import Event
 
 SHARED = "shared.json#/$defs/"
+LEAK = "the API token stands in the event. Take it out of the input it came from."
 
 
 class Payload(NamedTuple):
-    """A request that satisfies its schema, ready to be sent. Only `validate` makes one."""
+    """A request that satisfies its schema and holds no secret, ready to be sent. Only `validate` makes
+    one, so that holding it is the proof.
+    """
 
     event_type: str
     component_id: str
@@ -41,8 +44,12 @@ class Payload(NamedTuple):
     """The exact bytes to send, also in a retry and a replay: compact JSON in UTF-8."""
 
 
-def validate(event: Event) -> Payload:
-    """Validate an event; raise EventError with everything that is wrong with it."""
+def validate(event: Event, secrets: Secrets, body: bytes | None = None) -> Payload:
+    """Validate an event; raise EventError with everything that is wrong with it.
+
+    `secrets` are those that must not stand in it, by whichever way they got there. `body` are the
+    bytes that the event was read from, which have no other reading; they are sent as they are.
+    """
     event_type = event.event_type
     schema = load_schema(event_type)
     faults: dict[tuple[object, ...], str] = {}
@@ -52,8 +59,26 @@ def validate(event: Event) -> Payload:
         from .explain import find_problems  # it imports jsonschema
 
         raise EventError(find_problems(event_type, schema, request, faults))
-    body = json.dumps(request, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Payload(event_type, request["componentId"], body.encode())
+    text = json.dumps(request, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if secrets.stand_in(text):
+        raise EventError([Problem("$", LEAK)])
+    return Payload(event_type, request["componentId"], text.encode() if body is None else body)
+
+
+def find_faults(event_type: str, fields: Mapping[str, Any]) -> list[Problem]:
+    """Find what is wrong with some fields of a type's own part, where the others cannot be had.
+
+    That others are missing is no fault of theirs.
+    """
+    from .explain import find_problems
+    from .sentences import MISSING
+
+    part = EVENT_TYPES[event_type].part
+    faults: dict[tuple[object, ...], str] = {}
+    request: Any = copy_plain({"event": {event_type: {part: fields}}}, faults)
+    found = find_problems(event_type, load_schema(event_type), request, faults)
+    inside = f"$.event.{event_type}.{part}."
+    return [p for p in found if p.where.startswith(inside) and not p.what.startswith(MISSING)]
 
 
 @cache  # one command may send the same type of event for many components

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compass_action.errors import Problem
-from compass_action.text import advise, utf16_units, words
+from compass_action.text import advise, utf16_units, without_credentials, words
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -21,7 +21,6 @@ MOST_QUOTED = 80
 """A message shows at most so many characters of a value."""
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-CREDENTIALS = re.compile(r".*@", re.DOTALL)
 
 
 def build_path(path: Sequence[object]) -> str:
@@ -42,7 +41,7 @@ def quote(value: object) -> str:
     What stands before an @ is hidden: in an address it may be a password.
     """
     if isinstance(value, str):
-        return f'"{_escape(CREDENTIALS.sub("***@", value))}"'
+        return f'"{_escape(without_credentials(value))}"'
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list):
@@ -80,6 +79,9 @@ def read_problems(error: ValidationError, event_type: str) -> Iterator[Problem]:
         yield Problem(build_path([*error.absolute_path, *step]), sentence)
 
 
+MISSING = "It is missing."
+"""How the sentence begins for a property that is not there."""
+
 Sentences = Iterator[tuple[tuple[object, ...], str]]
 """Where below the failing value (an empty tuple: at the value itself), and the sentence."""
 
@@ -88,7 +90,7 @@ def _tell_missing(error: ValidationError, event_type: str) -> Sentences:
     schema, instance = _open(error)
     for name in schema["required"]:
         if name not in instance:
-            yield (name,), f"It is missing. {build_advice(schema['properties'][name])}"
+            yield (name,), f"{MISSING} {build_advice(schema['properties'][name])}"
 
 
 def _tell_unknown(error: ValidationError, event_type: str) -> Sentences:

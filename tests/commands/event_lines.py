@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from compass_action.lookup import events
+from compass_action.lookup.asking import Told
 from compass_action.main import main
 from tests.commands.deliveries import Deliveries
 from tests.commands.program import ARI
@@ -28,12 +30,14 @@ ENV = {
     "COMPASS_SITE": "acme", "COMPASS_EVENT_TYPE": "vulnerability", "COMPASS_SEVERITY": "high",
     "COMPASS_URL": "https://acme.example", "COMPASS_EXTERNAL_EVENT_SOURCE_ID": "shop",
 }  # fmt: skip
-OPEN = {"event-id": "a", "state": "open"}
+OPEN = {"event-id": "a", "state": "open", "started-at": "2026-01-31T01:23:45Z"}
 
 
 @pytest.fixture
 def deliveries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deliveries:
+    """Compass shows nothing yet, and nobody is asked."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(events, "find_event", lambda *_: Told(None))
     return Deliveries(monkeypatch)
 
 

@@ -36,9 +36,14 @@ Where a tool sends webhooks, something has to receive them: a small service, or 
 webhook starts. Its body is the standard input of the call. `compass-event events` sends each line that
 it reads as one event, within Compass's rate limit.
 
+A call may run as often as the tool does: ids and starts are the tool's own, so each event is updated. Where
+the tool tells no start, an incident or vulnerability keeps the one that Compass shows. Some webhooks are no
+events, such as a note; the calls leave these out.
+
 ## Severities
 
-A severity that Compass does not know is an error that says so; nothing is guessed.
+A severity that Compass does not know is an error that says so; nothing is guessed. Of a word with its
+explanation, such as `P1 - Critical` or `SEV-2: Major`, the word counts.
 """
 
 

@@ -15,6 +15,7 @@ def run(recording: str, sandbox: Sandbox, *argv: str, **more: str) -> int:
         "INPUT_EMAIL": "a@acme.example",
         "INPUT_API-TOKEN": TOKEN,
         "INPUT_API-URL": sandbox.url,
+        "INPUT_SITE": "",
         "INPUT_COMPONENT-ID": ARI,
         "GITHUB_OUTPUT": "",
         "GITHUB_STATE": "",

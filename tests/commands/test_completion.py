@@ -51,6 +51,12 @@ def complete(line: str, folder: Path) -> set[str]:
         ("compass-event --event-type inc", {"incident"}),
         ("compass-event help exit", {"exit-codes"}),
         ("compass-event completion f", {"fish"}),
+        ("compass-event check --off", {"--offline"}),
+        ("compass-event demo --k", {"--keep"}),
+        ("compass-event sandbox --fa", {"--fault", "--fail-on-problem"}),
+        ("compass-event --vers", {"--version"}),
+        ("compass-event --event-type pull", {"pull-request"}),
+        ("compass-event replay f --sta", set()),
     ],
 )
 def test_bash_completes(line: str, offered: set[str], tmp_path: Path) -> None:
@@ -65,6 +71,16 @@ def test_an_unknown_shell_is_told(tmp_path: Path) -> None:
         done = call(argv, NOTHING, tmp_path)
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def of_the_sandbox() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--store", metavar="FILE")
+    return parser
+
+
+PROGRAMS = {"sandbox": of_the_sandbox}
 
 
 class Shtab(types.ModuleType):
@@ -86,7 +102,7 @@ def parser(monkeypatch: pytest.MonkeyPatch) -> argparse.ArgumentParser:
     """The command line as shtab is shown it."""
     shtab = Shtab()
     monkeypatch.setitem(sys.modules, "shtab", shtab)
-    assert completion(["fish"]) == 0
+    assert completion(["fish"], PROGRAMS) == 0
     return shtab.parsers[0]
 
 
@@ -105,7 +121,7 @@ def test_the_script_is_printed(
 ) -> None:
     shtab = Shtab()
     monkeypatch.setitem(sys.modules, "shtab", shtab)
-    assert completion(["fish"]) == 0
+    assert completion(["fish"], PROGRAMS) == 0
     assert capsys.readouterr() == ("a script for fish\n", "")
     assert shtab.parsers[0].prog == "compass-event"
 
@@ -134,6 +150,8 @@ def test_an_option_has_its_first_sentence_its_words_and_its_number_of_values(
 def test_files_are_offered_where_a_file_is_meant(parser: argparse.ArgumentParser) -> None:
     offered = [a.dest for a in parser._actions if getattr(a, "complete", "") == "a file"]
     assert sorted(offered) == ["component_file", "outbox", "record"]
+    sandbox = commands(parser)["sandbox"]
+    assert [a.dest for a in sandbox._actions if getattr(a, "complete", "") == "a file"] == ["store"]
     words = {
         name: [
             (action.dest, action.nargs, getattr(action, "complete", ""))
@@ -153,6 +171,14 @@ def test_commands_have_the_options_that_they_read(parser: argparse.ArgumentParse
     reading = [n for n, one in commands(parser).items() if any(
         "--site" in action.option_strings for action in one._actions)]  # fmt: skip
     assert sorted(reading) == ["check", "events", "post", "replay", "run", "send", "verify"]
+    own = {name: [s for a in one._actions for s in a.option_strings if s in ("--offline", "--keep")]
+           for name, one in commands(parser).items()}  # fmt: skip
+    assert {name: found for name, found in own.items() if found} == {
+        "check": ["--offline"], "demo": ["--keep"],
+    }  # fmt: skip
+    replay = [s for a in commands(parser)["replay"]._actions for s in a.option_strings]
+    assert replay[2:7] == ["--site", "--email", "--api-token", "--api-url", "--component-id"]
+    assert {"--state", "--environment", "--outbox"}.isdisjoint(replay)
     [about] = [
         action.help
         for group in parser._actions
@@ -182,7 +208,7 @@ def test_a_percent_sign_in_a_help_text_is_no_reference(monkeypatch: pytest.Monke
     )
     shtab = Shtab()
     monkeypatch.setitem(sys.modules, "shtab", shtab)
-    completion(["zsh"])
+    completion(["zsh"], PROGRAMS)
     assert option(shtab.parsers[0], "--site").help == "50%%"
 
 
@@ -196,14 +222,14 @@ def test_a_percent_sign_in_a_help_text_is_no_reference(monkeypatch: pytest.Monke
 )
 def test_what_is_wrong_is_a_whole_sentence(shells: list[str], said: str) -> None:
     with pytest.raises(InputError) as raised:
-        completion(shells)
+        completion(shells, PROGRAMS)
     assert [str(problem) for problem in raised.value.problems] == [said]
 
 
 def test_without_shtab_it_is_told_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "shtab", None)
     with pytest.raises(InputError) as raised:
-        completion(["bash"])
+        completion(["bash"], PROGRAMS)
     assert [str(problem) for problem in raised.value.problems] == [
         "completion: shtab is not installed. Write: pip install 'compass-event[completion]'"
     ]

@@ -93,9 +93,35 @@ def test_what_is_wrong_is_told_by_line(
     assert [problem.partition(":")[0] for problem in problems] == [
         "timeout", "line 2", "line 3", "line 4", *["line 5, " + name for name in (
             '"severty"', '"nonsense"', "site", "timeout", "check-run-id", "component-file", "started-at")],
-        "line 6, state", "email", "line 7, $.event.vulnerability.vulnerabilityProperties.score",
+        "line 6, state", "line 7, $.event.vulnerability.vulnerabilityProperties.score", "email",
     ]  # fmt: skip
     assert deliveries.payloads == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"event-id": "9", "event_id": "8"}',
+         'event-id: "event-id" and "event_id" have different values. Give one.'),
+        ('{"event_id": 9, "Event-Id": " 9 ", "severity": "low", "Severity": "high"}',
+         'severity: "severity" and "Severity" have different values. Give one.'),
+        ('{"event-id": "9", "event-id": "9"}', '"event-id": it stands twice in one object.'),
+        ('{"event-id": "9", "properties": {"score": 1, "score": 2}}',
+         '"score": it stands twice in one object.'),
+        ('{"event-id": "9", "description": "t0ken-of-tests"}',
+         "description: it holds the API token. Take it out: only api-token is for it."),
+    ],
+)  # fmt: skip
+def test_a_line_says_everything_once_and_no_secret(
+    line: str, told: str, deliveries: Deliveries, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(OPEN, line) == 2
+    assert said(capsys) == [f"Error: Some inputs are missing or wrong: line 2, {told}"]
+
+
+def test_two_spellings_of_one_value_are_one(deliveries: Deliveries) -> None:
+    assert report(OPEN | {"event_id": "a", "Event-Id": None, "EVENT_ID": ""}) == 0
+    assert [part["id"] for part in deliveries.parts] == ["a"]
 
 
 @pytest.mark.parametrize(

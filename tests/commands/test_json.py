@@ -66,8 +66,11 @@ def test_wrong_inputs_are_problems_one_by_one(argv: list[str], tmp_path: Path) -
     assert sorted(problem["where"] for problem in found["problems"]) == ["component-id", "timeout"]
 
 
-def test_a_command_line_that_cannot_be_read_is_a_problem_too(tmp_path: Path) -> None:
-    done = call(["--json", "--api-tokn", "t0ken"], job(tmp_path), tmp_path)
+@pytest.mark.parametrize("asked", [["--json"], ["--json=true"], ["--json", "on"]])
+def test_a_command_line_that_cannot_be_read_is_a_problem_too(
+    asked: list[str], tmp_path: Path
+) -> None:
+    done = call([*asked, "--api-tokn", "t0ken"], job(tmp_path), tmp_path)
     [problem] = read(done.stdout)["problems"]
     assert problem["what"].startswith('"--api-tokn" is not an option. Did you mean --api-token?')
     assert "t0ken" not in done.stdout.replace("--api-tokn", "") + done.stderr

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compass_action.commands import lookups
+from compass_action.commands import lookups, unanswered
 from compass_action.connection.answer import Answer
 from compass_action.connection.budget import Budget
 from compass_action.lookup import events
@@ -29,13 +29,15 @@ __all__ = ["compass", "program"]
         (Failed(Answer(400, b'{"errors":[{"type":"T","message":"m"}]}')), "HTTP 400, T: m"),
         (Failed(TimeoutError()), "the connection failed (TimeoutError)"),
         (Failed(None, "nothing"), "nothing"),
+        (Failed(Answer(202, b"")), "HTTP 202"),
+        (Failed(Answer(200, b"<"), "the answer is not JSON"), "HTTP 200, the answer is not JSON"),
         (Failed(), ""),
     ],
 )
 def test_a_failure_is_worded_by_its_answer_and_what_more_is_known(
     failed: Failed, said: str
 ) -> None:
-    assert lookups.why(failed) == said
+    assert unanswered.why(failed) == said
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from compass_action.lookup.asking import Failed, Told
 from compass_action.lookup.compass import Component
 from tests.building import ARI
 from tests.lookup.compass import AUTO, BUILD, GITHUB, NONE, SHOP, Program, compass, program
-from tests.lookup.stand_in import Fault, StandIn
+from tests.lookup.stand_in import StandIn
 
 __all__ = ["compass", "program"]
 
@@ -61,10 +61,13 @@ def test_a_site_that_does_not_tell_its_cloud_id_is_told(
     more: list[str], env: dict[str, str], where: str, compass: StandIn, program: Program
 ) -> None:
     (program.folder / "compass.yml").write_text("slug: shop-web\n")
-    compass.fault = lambda asked: Fault(404)
+    compass.catalog = compass.catalog._replace(cloud_id="")
     ran = program(*BUILD, *more, **env)
     assert ran.code == 2
-    assert f"{where}: Compass does not tell the site's cloud id: HTTP 404." in ran.said
+    host = compass.url.removeprefix("http://")
+    assert problems(ran.said) == [
+        f"{where}: Compass does not tell the site's cloud id: Atlassian knows no site {host}."
+    ]
 
 
 def test_slugs_join_the_ids_that_are_given(compass: StandIn, program: Program) -> None:
@@ -80,17 +83,16 @@ def test_slugs_join_the_ids_that_are_given(compass: StandIn, program: Program) -
 
 
 def test_a_slug_that_nobody_has_is_a_whole_sentence(compass: StandIn, program: Program) -> None:
-    compass.fault = lambda asked: Fault(500) if asked.operation == "BySlug" else None
+    said = (
+        'the component "nobody" could not be looked up: The component was not found; '
+        "COMPONENT_NOT_FOUND 404."
+    )
     ran = program(*BUILD, "--component-slug", "nobody", **NONE)
-    assert problems(ran.said) == [
-        'component-slug: the component "nobody" could not be looked up: HTTP 500.'
-    ]
+    assert (ran.code, problems(ran.said)) == (2, [f"component-slug: {said}"])
     (program.folder / "compass.yml").write_text("slug: nobody\n")
     ran = program(*BUILD, **NONE)
-    assert problems(ran.said) == [
-        'component-file "compass.yml": it has no id, and the component "nobody" could not be looked up: '
-        "HTTP 500."
-    ]
+    where = 'component-file "compass.yml"'
+    assert (ran.code, problems(ran.said)) == (2, [f"{where}: it has no id, and {said}"])
 
 
 class Search:
@@ -109,6 +111,7 @@ class Search:
 
 LINKED = Component(ARI, "shop", "shop-web", url="https://a.example/1",
                    repositories=("https://github.com/acme/shop.git",))  # fmt: skip
+MANY = Failed(None, "more than 50 match", absent=True)
 ELSEWHERE = LINKED._replace(repositories=("https://github.com/acme/other",))
 
 
@@ -127,9 +130,9 @@ def auto(program: Program, *files: str, **env: str) -> tuple[int, str]:
          "repository to the component's links in Compass, or give component-slug."),
         ((ELSEWHERE,), (), "", "component-id: no component links to https://github.com/acme/shop. Add "
          "the repository to the component's links in Compass, or give component-slug."),
-        (Failed(None, "nothing"), (), "", "component-id: the component could not be looked up: nothing."),
-        ((), Failed(None, "nothing"), "name: shop\n",
-         "component-id: the component could not be looked up: nothing."),
+        (MANY, (), "", "component-id: the component could not be looked up: more than 50 match."),
+        ((), MANY, "name: shop\n",
+         "component-id: the component could not be looked up: more than 50 match."),
         ((LINKED, LINKED._replace(name="till", slug="")), (), "",
          f"component-id: 2 components match: shop (shop-web, https://a.example/1); till ({ARI}, "
          "https://a.example/1). Name one in component-slug or component-id."),

@@ -65,7 +65,10 @@ def test_of_two_places_to_send_to_the_stronger_one_counts() -> None:
     assert (call.inputs.site, call.inputs.api_url, call.problems) == ("acme", None, ())
     [problem] = open_call(CommandLine(), BOTH).problems
     assert problem == Problem(
-        "api-url", "COMPASS_API_URL and COMPASS_SITE both say where to send. Set one of them."
+        "api-url",
+        "COMPASS_API_URL and COMPASS_SITE both say where to send, and an earlier step may have set one "
+        "of them. Leave COMPASS_API_URL out if you mean the site, and COMPASS_SITE out if you mean the "
+        "other address.",
     )
     assert open_call(CommandLine(arguments={"dry-run": "true"}), BOTH).problems == ()
 

@@ -32,7 +32,7 @@ def test_all_that_is_wrong_is_told_together(compass: StandIn, program: Program) 
     assert wheres == ["email", "$.event.build.buildProperties.pipeline"]
     ran = program(*BUILD, "--completed-at", "soon", "--properties", "{pipeline: 7}")
     wheres = [line.partition(":")[0] for line in problems(ran.said)]
-    assert wheres == ["completed-at"]
+    assert wheres == ["completed-at", "$.event.build.buildProperties.pipeline"]
     assert compass.asked == []
 
 

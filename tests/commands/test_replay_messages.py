@@ -39,10 +39,9 @@ def test_of_many_that_stay_the_number_is_told(file: Path, sandbox: Sandbox, caps
     outbox.spool(str(file), [event(n) for n in range(7)], "https://other.atlassian.net/events")
     assert replay(sandbox, file) == 1
     text = said(capsys)
-    assert f"30 lines of {file} hold no request. They stay in the file." in text
-    assert (
-        f"7 lines of {file} hold a request for https://other.atlassian.net/events, not for " in text
-    )
+    assert f"30 lines of {file} (21, 22, 23, 24 …) hold no request. They stay in the file." in text
+    assert f"7 lines of {file} (51, 52, 53, 54 …) hold a request for another address than " in text
+    assert '(such as "https://other.atlassian.net/events"). They stay in the file.' in text
     assert "20 events of 1 component\n" in text
     assert f"They stay in {file}." in text
     assert len(text.splitlines()) < 20
@@ -51,8 +50,8 @@ def test_of_many_that_stay_the_number_is_told(file: Path, sandbox: Sandbox, caps
 @pytest.mark.parametrize(
     ("many", "sentence"),
     [
-        (1, "Warning: 1 line of FILE holds no request. It stays in the file."),
-        (2, "Warning: 2 lines of FILE hold no request. They stay in the file."),
+        (1, "Warning: Line 1 of FILE holds no request. It stays in the file."),
+        (2, "Warning: 2 lines of FILE (1, 2) hold no request. They stay in the file."),
     ],
 )
 def test_what_is_no_request_is_told_with_its_number(
@@ -69,9 +68,9 @@ def test_each_reason_is_told_in_its_own_words(file: Path, sandbox: Sandbox, caps
     outbox.spool(str(file), [Payload("build", "c", b"{}")], where(sandbox))
     assert replay(sandbox, file) == 1
     assert lines_of(capsys) == [
-        f"Warning: 1 line of {file} holds a request for https://other.example/events, not for "
-        f"{where(sandbox)}. It stays in the file.",
-        f"Warning: 1 line of {file} holds no valid event. It stays in the file.",
+        f"Warning: Line 1 of {file} holds a request for another address than {where(sandbox)} "
+        '("https://other.example/events"). It stays in the file.',
+        f"Warning: Line 2 of {file} holds no valid event. It stays in the file.",
     ]
 
 

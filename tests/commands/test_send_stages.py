@@ -166,7 +166,8 @@ def test_the_stage_at_the_end_fails_a_job_only_where_that_is_wanted(
     on_error: str, code: int, level: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun = track(built("github-push", {"state": "in_progress"})).to_json()
-    more = {"STATE_COMPASS_TRACKED": begun, "INPUT_STATE": "sucess", "INPUT_ON-ERROR": on_error}
+    more = {"STATE_COMPASS_TRACKED": begun, "INPUT_STATE": "sucess", "INPUT_ON-ERROR": on_error,
+            "INPUT_TRACK": "true"}  # fmt: skip
     with running_sandbox() as sandbox:
         assert run("github-push", sandbox, "post", **more) == code
     said = capsys.readouterr().out

@@ -157,7 +157,44 @@ def test_the_payload_of_the_trigger_and_a_record_are_sources(
     )
     given = {name: value for name, value in BUILD.items() if name != "started-at"}
     rows = by_name(sources(capsys, {}, **given, record="record"))
-    assert rows["startedAt"] == "--pipeline-id, the record of the begun event"
+    given_names = "--external-event-source-id, --pipeline-id"
+    assert rows["startedAt"] == f"{given_names}, the record of the begun event"
+
+
+HEARD: dict[str, dict[str, object]] = {
+    "deployment": {"id": 77, "environment": "Live", "task": "deploy", "ref": "main", "sha": "ab" * 20,
+                   "created_at": "2026-11-20T09:01:12Z", "creator": {"login": "grace"}},
+    "deployment_status": {"created_at": "2026-11-20T09:05:00Z", "log_url": "https://ci.acme.example/7"},
+    "repository": {"html_url": "https://github.com/acme/shop"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["failure", "success"])
+@pytest.mark.parametrize("given", [{}, {"environment": "live"}])
+def test_what_only_the_payload_tells_comes_from_it(
+    state: str, given: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also the outcome that the job itself happens to have."""
+    event = tmp_path / "event.json"
+    status = HEARD["deployment_status"] | {"state": state}
+    event.write_text(json.dumps(HEARD | {"deployment_status": status}))
+    env = read_recording("github-deployment_status") | {
+        "COMPASS_COMPONENT_ID": ARI, "GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": "", "GITHUB_STATE": "",
+        "GITHUB_EVENT_PATH": str(event),
+    }  # fmt: skip
+    rows = by_name(sources(capsys, env, **given))
+    told = "state sequenceNumber url pipeline.url startedAt completedAt lastUpdated"
+    assert [name for name in told.split() if "GITHUB_EVENT_PATH" not in rows[name]] == []
+    named = "--environment" if given else "GITHUB_EVENT_PATH"
+    assert rows["environment.displayName"] == rows["environment.environmentId"] == named
+
+
+def test_an_end_comes_from_the_clock_and_not_from_the_start(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A build without a start is reported without its end."""
+    env = read_recording("gitlab-branch") | {"COMPASS_COMPONENT_ID": ARI}
+    assert by_name(sources(capsys, env))["completedAt"] == "the clock"
 
 
 DEPLOYMENT = BUILD | {"event-type": "deployment", "sequence-number": "7"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from compass_action.commands import span
 from compass_action.errors import NothingToReport, Problem
 from compass_action.inputs.given import Given
 from compass_action.sandbox import Sandbox
-from tests.commands.spanning import ENDED, at_once, called, report, sandbox, sent
+from tests.commands.spanning import ENDED, STARTED, at_once, called, report, sandbox, sent
 
 __all__ = ["at_once", "sandbox"]
 
@@ -37,6 +38,18 @@ def test_a_command_is_begun_and_ended(
     begun, ended = sent(sandbox)
     assert begun["startedAt"] == ended["startedAt"] == "2026-11-25T09:00:00Z"
     assert (ended["state"], ended["completedAt"]) == ("FAILED", "2026-11-25T10:00:12Z")
+
+
+def test_a_clock_that_steps_back_while_a_command_runs_loses_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A start given by hand may lie ahead by five minutes only; this one nobody gave."""
+    call = called(sandbox, tmp_path, on_error="fail")
+    begun = span.begin(call, STARTED)
+    back = STARTED - timedelta(minutes=17)
+    assert span.end(begun, 0, back, lambda: None, cancelled=False) == 0
+    ended = sent(sandbox)[-1]
+    assert ended["startedAt"] == ended["completedAt"] == "2026-11-25T10:00:00Z"
 
 
 @pytest.mark.parametrize(

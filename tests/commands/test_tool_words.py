@@ -31,7 +31,8 @@ def test_a_tool_s_severity_is_a_level(event_type: str, word: str, level: str) ->
 @pytest.mark.parametrize(
     ("event_type", "word"),
     [("vulnerability", "UNKNOWN"), ("vulnerability", "none"), ("vulnerability", "5"),
-     ("incident", "0"), ("incident", "6"), ("alert", "P9"), ("alert", "")],
+     ("incident", "0"), ("incident", "6"), ("alert", "P9"), ("alert", ""),
+     ("vulnerability", "page"), ("incident", "Wichtig - P1"), ("incident", "P1-Critical")],
 )  # fmt: skip
 def test_what_compass_has_no_level_for_is_said(event_type: str, word: str) -> None:
     with pytest.raises(ValueError, match=f"is not a severity of {event_type} events") as raised:

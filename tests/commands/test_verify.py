@@ -128,12 +128,12 @@ class Compass:
         return Told(value)
 
 
-def confirm(many: int, **more: str) -> tuple[bool, list[tuple[str, str]]]:
+def confirm(many: int, **more: str) -> tuple[list[bool | None], list[tuple[str, str]]]:
     log = Log(plain.SPEAKER, stream=io.StringIO())
     said: list[tuple[str, str]] = []
     log.say = lambda level, text, *_: said.append((level, text))  # type: ignore[method-assign]
     sent = [Sent(SOUGHT._replace(component_id=str(n)), 7, "FAILED") for n in range(many)]
-    return verify.confirm(sent, WHOM, Budget(9), log, **more), said
+    return [verdict.counts for verdict in verify.confirm(sent, WHOM, Budget(9), log, **more)], said
 
 
 def test_each_is_asked_for_and_the_bad_ones_have_the_level_that_is_wanted(
@@ -142,7 +142,7 @@ def test_each_is_asked_for_and_the_bad_ones_have_the_level_that_is_wanted(
     failed = Failed(None, "there was no time left to ask")
     asked = Compass([None, Seen(7, "FAILED"), failed], monkeypatch)
     assert confirm(3, bad="error") == (
-        False,
+        [False, True, None],
         [
             ("error", f"verify: {YET}"),
             ("success", f"verify: {SHOWS} as FAILED."),
@@ -151,19 +151,19 @@ def test_each_is_asked_for_and_the_bad_ones_have_the_level_that_is_wanted(
     )
     assert (asked.asked, asked.enough) == (["0", "1", "2"], [False, True])
     Compass([None], monkeypatch)
-    assert confirm(1) == (False, [("warning", f"verify: {YET}")])
+    assert confirm(1) == ([False], [("warning", f"verify: {YET}")])
 
 
 def test_of_more_than_three_the_rest_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing bad was seen, so they count; where there is nothing to ask for, that is said."""
+    """Where there is nothing to ask for, that is said."""
     asked = Compass([Seen(7, "FAILED")] * 4, monkeypatch)
     counts, said = confirm(4)
-    assert (counts, asked.asked) == (True, ["0", "1", "2"])
+    assert (counts, asked.asked) == ([True] * 3, ["0", "1", "2"])
     assert said[3:] == [("notice", "verify asks for 3 events at most; 1 were left out.")]
     Compass([Seen(7, "FAILED")] * 3, monkeypatch)
     assert len(confirm(3)[1]) == 3
     nothing = "There is nothing to verify: Compass shows no events of this type."
-    assert confirm(0) == (True, [("notice", nothing)])
+    assert confirm(0) == ([], [("notice", nothing)])
 
 
 def test_only_what_was_accepted_is_sought_and_for_half_a_minute_at_most(

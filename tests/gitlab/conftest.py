@@ -75,7 +75,7 @@ def pipeline(tmp_path: Path, commands: Path, sandbox: Sandbox) -> Pipeline:
             make_project(
                 folder,
                 file.read_text(),
-                {"api-url": sandbox.url} | (inputs or {}),
+                {"site": "", "api-url": sandbox.url} | (inputs or {}),
                 merge_request=variables.get("CI_PIPELINE_SOURCE") == "merge_request_event",
             )
         secrets = {"COMPASS_EMAIL": EMAIL, "COMPASS_API_TOKEN": TOKEN}

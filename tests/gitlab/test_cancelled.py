@@ -115,7 +115,7 @@ def sweep(tmp_path: Path, commands: Path, sandbox: Sandbox, gitlab: GitLab) -> S
     """Run the pipeline of the project that ends the cancelled ones."""
     folder = tmp_path / "sweep"
     text = (EXAMPLES / "cancelled.yml").read_text()
-    make_project(folder, text, {"api-url": sandbox.url, "timeout": 5})
+    make_project(folder, text, {"site": "", "api-url": sandbox.url, "timeout": 5})
     variables = {
         "COMPASS_EMAIL": EMAIL,
         "COMPASS_API_TOKEN": TOKEN,

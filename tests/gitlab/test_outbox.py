@@ -107,7 +107,7 @@ def replay(tmp_path: Path, commands: Path, sandbox: Sandbox, gitlab: GitLab) -> 
     """Run the pipeline of the project that replays."""
     folder = tmp_path / "replay"
     text = (EXAMPLES / "outbox-replay.yml").read_text()
-    make_project(folder, text, {"api-url": sandbox.url, "timeout": 5})
+    make_project(folder, text, {"site": "", "api-url": sandbox.url, "timeout": 5})
     given = {
         "COMPASS_EMAIL": EMAIL,
         "COMPASS_API_TOKEN": TOKEN,

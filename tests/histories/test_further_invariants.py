@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from compass_action import ci
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 from compass_action.tracking import Identity
 from tests.histories.further import Report, Sent, histories, place_of, play, write
 from tests.histories.systems import SYSTEMS
@@ -101,7 +102,7 @@ def test_a_long_history_has_everything_in_it_and_every_event_is_valid(system: st
     history = write(Random(20261125), system, 60)  # noqa: S311 - not for secrets
     sent = play(history)
     for one in sent:
-        validate(one.event)
+        validate(one.event, Secrets())
     things = {report.thing.serial: report.thing for report in history}.values()
     assert {thing.execution.server for thing in things} == {"one.example", "two.example"}
     assert sum(thing.reruns is not None for thing in things) > 9

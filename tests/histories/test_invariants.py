@@ -17,7 +17,8 @@ from compass_action.connection.connection import Connection
 from compass_action.connection.destination import EVENTS_PATH, Destination
 from compass_action.delivery import client, outbox
 from compass_action.sandbox import Sandbox, running_sandbox
-from compass_action.schemas import validate
+from compass_action.schemas import Payload, validate
+from compass_action.text import Secrets
 from compass_action.tracking import Identity
 from tests.delivery.sending import Clock
 from tests.histories import Report, Sent, histories, play
@@ -119,7 +120,7 @@ def test_a_retry_and_a_replay_send_the_very_same_bytes(
     unsteady: Sandbox, tmp_path_factory: pytest.TempPathFactory, history: list[Report]
 ) -> None:
     """So that Compass, which counts updates, takes them for the one event they are."""
-    payload = validate(play(history)[0].events[0])
+    payload = validate(play(history)[0].events[0], Secrets())
     destination = Destination(unsteady.url + EVENTS_PATH, "ada@example.com", "secret")
     connection = Connection(destination)
     asking = one_at_a_time(connection.ask)
@@ -133,7 +134,7 @@ def test_a_retry_and_a_replay_send_the_very_same_bytes(
     outbox.spool(str(file), [payload], destination.url)
     (entry,), damaged = outbox.read(str(file))
     assert damaged == []
-    client.send([entry.payload], asking, 60, clockwork)
+    client.send([Payload(*entry.request)], asking, 60, clockwork)
     connection.close()
 
     assert {request.body for request in unsteady.requests} == {payload.body}
@@ -152,7 +153,7 @@ def test_no_event_of_one_component_shows_on_or_overwrites_one_of_another(
     reported: defaultdict[str, list[int]] = defaultdict(list)
     for one in play(history):
         for event in one.events:
-            feed.send(json.loads(validate(event).body) | {"thing": one.thing.serial})
+            feed.send(json.loads(validate(event, Secrets()).body) | {"thing": one.thing.serial})
             reported[event.component_id].append(one.thing.serial)
     assert feed.ignored == []
     for component, things in reported.items():

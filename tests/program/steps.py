@@ -58,21 +58,26 @@ class Job:
             "BITBUCKET_PIPE_SHARED_STORAGE_DIR": str(folder / "storage"),
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(folder / "variables"),
             "CI_PROJECT_DIR": str(folder),
-            "INPUT_API-TOKEN": TOKEN,
-            "INPUT_API-URL": url,
-            "INPUT_COMPONENT-ID": ARI,
-            "INPUT_EMAIL": "a@acme.example",
             "INPUT_SITE": "",
             "COMPASS_SITE": "",
             "COMPASS_API_TOKEN": "",
             "COMPASS_EMAIL": "",
         }
+        own = {"api-token": TOKEN, "api-url": url, "component-id": ARI, "email": "a@acme.example"}
+        self.env |= {self.variable(name): text for name, text in own.items()}
+
+    def variable(self, name: str) -> str:
+        """Name an input's variable as the host's surface does."""
+        if "GITHUB_ACTIONS" in self.env:
+            return f"INPUT_{name.upper()}"
+        prefix = "INPUT_" if "GITLAB_CI" in self.env else "COMPASS_"
+        return prefix + name.upper().replace("-", "_")
 
     def step(self, inputs: Mapping[str, str] | None = None, *argv: str, **env: str) -> Ran:
         """Run one step; inputs by their names."""
         output = self.folder / "output"
         output.write_bytes(b"")
-        given = {f"INPUT_{name.upper()}": text for name, text in (inputs or {}).items()}
+        given = {self.variable(name): text for name, text in (inputs or {}).items()}
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = main(list(argv), self.env | env | given)

@@ -127,7 +127,7 @@ def test_a_real_process_takes_any_bytes(seed: int, tmp_path: Path) -> None:
             env=environment, capture_output=True, check=False, cwd=tmp_path,
         )  # fmt: skip
     judge(done.returncode, done.stdout.decode("utf-8", "replace"))
-    assert b"Traceback" not in done.stderr
+    assert b"itself has failed" not in done.stdout + done.stderr
     assert done.returncode == 2  # random bytes are no state, no flag, no address
 
 
@@ -145,4 +145,4 @@ def test_nobody_reading_is_no_error(tmp_path: Path) -> None:
         said = process.stderr.read()
         process.stderr.close()
     assert process.wait(10) in (0, 2)
-    assert b"Traceback" not in said
+    assert b"itself has failed" not in said

@@ -133,7 +133,7 @@ def test_a_lost_begin_is_one_warning_and_the_outcome_makes_it_good(
     assert not outbox.exists()
     with running_sandbox() as mended:
         asked["api-url"] = mended.url
-        ended = job.post(asked | END) if "track" in inputs else job.step(asked | END)
+        ended = (job.post if "track" in inputs else job.step)(asked | inputs | END)
         assert ended.code == 0, ended.log
         assert shown(mended) == [("build", "created FAILED")]
         assert starts(mended) == [ran.outputs["started-at"]]

@@ -74,7 +74,17 @@ class Foreign(NamedTuple):
     message: str = ""
 
 
-def play(host: str, foreign: Foreign) -> Written:
+WAYS = (
+    (),
+    ("--json",),
+    ("--dry-run",),
+    ("--dry-run", "--json"),
+    ("check", "--offline"),
+    ("check", "--offline", "--json"),
+)
+
+
+def play(host: str, foreign: Foreign, argv: Sequence[str] = ()) -> Written:
     """Run the program, with an answer of the server's in place of a network."""
     body = json.dumps({"errors": [{"type": foreign.kind, "message": foreign.message}]}).encode()
 
@@ -92,7 +102,7 @@ def play(host: str, foreign: Foreign) -> Written:
         if foreign.by_file:
             env["COMPASS_COMPONENT_ID"] = ""
         del env["COMPASS_OUTBOX"]
-        return run((), env, folder)
+        return run(argv, env, folder)
 
 
 def strangers(host: str) -> st.SearchStrategy[Foreign]:
@@ -105,8 +115,36 @@ def strangers(host: str) -> st.SearchStrategy[Foreign]:
 @settings(max_examples=150)
 @given(data=st.data())
 def test_foreign_text_stays_text(host: str, data: st.DataObject) -> None:
-    """Variables, inputs, the component file, its path, and the server's answers."""
-    judge(play(host, data.draw(strangers(host))), host)
+    """Variables, inputs, the component file, its path, and the server's answers; as a log and as JSON."""
+    argv = data.draw(st.sampled_from(WAYS))
+    written = play(host, data.draw(strangers(host)), argv)
+    judge(written, host)
+    if "--json" in argv:
+        assert json.loads(written.stdout)["exit-code"] == written.code
+
+
+COMMANDS = (
+    "##vso[task.setvariable variable=PATH]/evil",
+    "##teamcity[buildStatus text='evil']",
+    "##[stop-commands]evil",
+    "###[error]evil",
+    "::add-path::/evil",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("argv", WAYS)
+def test_a_command_in_json_is_none_and_says_the_same(argv: Sequence[str], command: str) -> None:
+    """In a name of the event, and in what the server answers."""
+    env = {"COMPASS_DISPLAY_NAME": f"shop {command}"}
+    written = play("gitlab", Foreign(env, status=400, kind="FORMAT_INVALID", message=command), argv)
+    assert "##" not in written.stdout + written.stderr
+    if "--json" in argv:
+        left = json.loads(written.stdout)
+        sent = json.loads(left["outputs"]["payload"])
+        assert sent["event"]["build"]["displayName"] == f"shop {command}"
+        details = [receipt.get("detail", "") for receipt in left["receipts"]]
+        assert any(command in detail for detail in details) is (argv == ("--json",))
 
 
 @pytest.mark.parametrize(

@@ -49,16 +49,18 @@ def test_the_start_of_the_first_report_closes_it(
 
 
 @pytest.mark.parametrize("asked", [INCIDENT, VULNERABILITY], ids=["incident", "vulnerability"])
-def test_a_second_report_of_what_is_open_says_that_its_start_moves(
+def test_a_second_report_of_what_is_open_keeps_its_start(
     asked: dict[str, str], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """Unless it brings the first one's."""
+    """It is read back; where nobody can be asked, the report says what it starts with."""
     job = Job(tmp_path, sandbox.url)
     first = job.step(asked | {"state": "open", "started-at": "2026-11-23T08:00:00Z"})
-    kept = job.step(asked | {"state": "open", "started-at": first.outputs["started-at"]})
-    moved = job.step(asked | {"state": "open"})
-    assert "without it the start moves" not in first.log + kept.log
-    assert "without it the start moves" in moved.log
+    again = job.step(asked | {"state": "open"})
+    assert again.outputs["started-at"] == first.outputs["started-at"] == "2026-11-23T08:00:00Z"
+    assert "starts now" not in first.log + again.log
+    assert [problem.kind for problem in sandbox.problems()] == []
+    unasked = job.step(asked | {"state": "open", **UNASKED})
+    assert "without it they take the start that Compass shows" in unasked.log
 
 
 @pytest.mark.parametrize("when", ["2026-11-23T08:00:00Z", "1795420800", "1795420800000"])

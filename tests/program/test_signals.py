@@ -97,8 +97,9 @@ def stop(
     assert "The run was interrupted" in said
     assert "send it later with: compass-event replay" in said
     assert "Traceback" not in said
+    assert "itself has failed" not in said
     entries, damaged = outbox.read(str(folder / "outbox.jsonl"))
-    assert [e.payload.component_id for e in entries] == list(COMPONENTS[accepted:])
+    assert [e.request.component_id for e in entries] == list(COMPONENTS[accepted:])
     assert damaged == []
     assert ("partial" if accepted else "spooled") in (folder / "output").read_text()
 
@@ -115,3 +116,4 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(delay: float, tmp_path:
     assert time.monotonic() - start < 5
     assert process.returncode in (0, 1, -signal.SIGTERM)
     assert "Traceback" not in said
+    assert "itself has failed" not in said

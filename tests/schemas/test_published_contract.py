@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from compass_action.errors import EventError
 from compass_action.event_types import EVENT_TYPES
 from compass_action.schemas import Payload, load_schema, validate
+from compass_action.text import Secrets
 
 if TYPE_CHECKING:
     from compass_action.event.event import Event
@@ -39,7 +40,7 @@ def read_type(path: Path) -> str:
 def check(event_type: str, request: object) -> Payload | EventError:
     event = SimpleNamespace(event_type=event_type, request=lambda: request)
     try:
-        return validate(cast("Event", event))
+        return validate(cast("Event", event), Secrets())
     except EventError as refused:
         return refused
 

@@ -16,7 +16,8 @@ import pytest
 
 from compass_action.errors import EventError
 from compass_action.event_types import EVENT_TYPES
-from compass_action.schemas import Payload, validate
+from compass_action.schemas import Payload, find_faults, validate
+from compass_action.text import Secrets
 
 if TYPE_CHECKING:
     from compass_action.event.event import Event
@@ -39,7 +40,7 @@ class Draft:
 
 
 def check(event_type: str, request: object) -> Payload:
-    return validate(cast("Event", Draft(event_type, request)))
+    return validate(cast("Event", Draft(event_type, request)), Secrets())
 
 
 def read(path: Path) -> Any:
@@ -192,9 +193,10 @@ VALIDATE = """
 import json, sys
 from types import SimpleNamespace
 from compass_action.schemas import validate
+from compass_action.text import Secrets
 
 request = json.load(sys.stdin)
-validate(SimpleNamespace(event_type="build", request=lambda: request))
+validate(SimpleNamespace(event_type="build", request=lambda: request), Secrets())
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
@@ -210,3 +212,31 @@ def test_a_good_event_is_validated_without_jsonschema() -> None:
         check=True,
     )
     assert {"jsonschema", "dataclasses", "inspect"} & set(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("event_type", "fields", "told"),
+    [
+        ("custom", {}, []),
+        ("custom", {"icon": "WARNING"}, []),
+        ("custom", {"icon": "STAR"},
+         ['$.event.custom.customEventProperties.icon: "STAR" is not an icon. Use one of: INFO, WARNING, '
+          "CHECKPOINT."]),
+        ("build", {"pipeline": {"displayName": "x"}}, []),
+        ("build", {"pipeline": 7, "zzzz": "x"},
+         ["$.event.build.buildProperties.pipeline: 7 is not a build's pipeline. Write an object with: "
+          "pipelineId.",
+          "$.event.build.buildProperties.zzzz: The API has no such property here. Use one of: state, "
+          "pipeline, startedAt, completedAt."]),
+        ("vulnerability", {"score": math.nan},
+         ["$.event.vulnerability.vulnerabilityProperties.score: JSON has no number nan. Leave it out, or "
+          "write a finite number."]),
+        ("incident", {"startTime": "2026-01-02T00:00:00Z", "endTime": "2026-01-01T00:00:00Z"},
+         ["$.event.incident.incidentProperties.endTime: It is earlier than startTime. Write a later time, "
+          "or leave it out."]),
+    ],
+)  # fmt: skip
+def test_of_some_fields_is_told_what_is_wrong_and_not_what_is_missing(
+    event_type: str, fields: dict[str, Any], told: list[str]
+) -> None:
+    assert list(map(str, find_faults(event_type, fields))) == told

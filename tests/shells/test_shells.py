@@ -22,6 +22,9 @@ def script(shell: str, folder: Path) -> Path:
         ("compass-event ch", "check"),
         ("compass-event --event-type inc", "incident"),
         ("compass-event check --environment-c", "--environment-category"),
+        ("compass-event check --off", "--offline"),
+        ("compass-event sandbox --fail", "--fail-on-problem"),
+        ("compass-event demo --k", "--keep"),
     ],
 )
 def test_fish_completes(typed: str, offered: str, tmp_path: Path) -> None:
