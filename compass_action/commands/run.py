@@ -162,7 +162,9 @@ def _start(command: Sequence[str], signals: Signals | None) -> Child | Waited | 
 
 
 def _spawn(command: list[str], signals: Signals | None) -> Child | Waited:
-    if not command[0]:  # `run -- "$CMD"` with CMD empty: a ValueError to Python, not found to a shell
+    if not command[
+        0
+    ]:  # `run -- "$CMD"` with CMD empty: a ValueError to Python, not found to a shell
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     if signals is None:
         return Waited(subprocess.Popen(command))  # noqa: S603 - that is what the user asks for

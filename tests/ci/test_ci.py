@@ -23,8 +23,8 @@ from compass_action.errors import InputError
 from compass_action.event import tracked_of
 from compass_action.inputs.table import Inputs
 from compass_action.schemas import validate
-from compass_action.text import Secrets
 from compass_action.snapshot import Snapshot
+from compass_action.text import Secrets
 from tests.building import built
 from tests.recorded import NOW, RECORDED, TESTS, interpret, read_env, read_json, snapshot
 
