@@ -174,6 +174,8 @@ SYSTEM = System(
         job_number=_job_number,
     ),
     surfaces=Surfaces(("INPUT_",), keep_hyphens=True),
+    # Of an action. For `docker://…` and `run` the variable, which no step can set, is there and empty.
+    sets_inputs=lambda env: env.get("GITHUB_ACTION_REPOSITORY") != "",
     workspace="$GITHUB_WORKSPACE",
     trigger="GITHUB_EVENT_PATH",
     state="STATE_COMPASS_TRACKED",

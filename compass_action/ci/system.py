@@ -63,6 +63,8 @@ class System(NamedTuple):
     """None where no system is known: then the ids have to be given."""
     surfaces: Surfaces = NO_SURFACES
     """Which variables hand over the inputs, besides `COMPASS_*`."""
+    sets_inputs: Callable[[Mapping[str, str]], bool] = lambda env: False
+    """Whether its runner sets every input of the step, so that no step before can have set one."""
     workspace: str = ""
     """The folder of the checkout, as a shell would write it: `$WORKSPACE`."""
     trigger: str = ""

@@ -52,7 +52,8 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
     reads = COMMANDS[line.command].reads
     if reads:  # what is set for a whole project is none of this command's business
         problems = [p for p in problems if p.where in reads or p.where not in BY_NAME]
-    inputs, undecided = only_strongest(inputs, found)  # here, so that no command can forget it
+    # Here, so that no command can forget it.
+    inputs, undecided = only_strongest(inputs, found, by_runner=here.sets_inputs(env))
     # A dry run goes nowhere, so nobody else looks at what is given of the way there.
     problems += find_wrong(inputs, env, found) if inputs.dry_run else undecided
     try:

@@ -13,8 +13,8 @@ from compass_action.snapshot import Snapshot
 from .call import Call
 from .known import Known
 
-MISSING = re.compile(r"\w+ is not given")
-"""How a problem begins whose input was not given."""
+MISSING = re.compile(r"\w+ is not given|Compass has to be asked for it")
+"""How a problem begins whose input was not given, or needs others that were not."""
 
 OF_A_TYPE = frozenset(
     {
@@ -30,6 +30,7 @@ MAY_SAY = {
     "commit": {"event-id"},
     "component-map": {"component-id"},
     "component-slug": {"component-id"},
+    "api-url": {"site", "component-slug", "component-id"},
     "command line": None,
 }
 """By an input that could not be read: those that are not missing for sure, since its value may say

@@ -46,19 +46,23 @@ class Destination(NamedTuple):
         return f"Destination({self.url!r}, ca_bundle={self.ca_bundle!r})"
 
 
-def only_strongest(inputs: Inputs, given: Mapping[str, Given]) -> tuple[Inputs, Sequence[Problem]]:
+def only_strongest(
+    inputs: Inputs, given: Mapping[str, Given], *, by_runner: bool = False
+) -> tuple[Inputs, Sequence[Problem]]:
     """Leave out the weaker one of `site` and `api-url`, so that it cannot divert the token.
 
     What an earlier step or job has planted is a variable of the environment. So the address in one does
     not replace a site: which of them somebody meant cannot be told. Then the problem comes along, and
-    the site is what is left, for it is Atlassian's in any case.
+    the site is what is left, for it is Atlassian's in any case. Where the runner sets every input
+    (`by_runner`), nobody else can have set the two.
     """
     site, api_url = given.get("site"), given.get("api-url")
     if not site or not api_url:
         return inputs, ()
     if strength(site) < strength(api_url):
         return inputs._replace(api_url=None), ()
-    if api_url.source.startswith("--") or (site.doubtful and not api_url.doubtful):
+    of_the_action = by_runner and strength(site) == strength(api_url) and not api_url.doubtful
+    if api_url.source.startswith("--") or (of_the_action and "-" in api_url.source):
         return inputs._replace(site=None), ()
     message = (
         f"{api_url.source} and {site.source} both say where to send, and an earlier step may have set "

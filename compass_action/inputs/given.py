@@ -98,9 +98,10 @@ def parse(
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for row in INPUTS:
-        problems += find_contradictions(row, env)
+        contradictions = list(find_contradictions(row, env, surfaces))
+        problems += contradictions
         text = given[row.name].text if row.name in given else row.default
-        if not text:
+        if not text or contradictions:
             continue
         try:
             if row.type.from_file and text.startswith("@"):
@@ -156,13 +157,28 @@ def _is_doubtful(row: Input, source: str, surfaces: Surfaces) -> bool:
     return other_spelling or not source.startswith(surfaces.prefixes)
 
 
-def find_contradictions(row: Input, env: Mapping[str, str]) -> Iterator[Problem]:
-    """Find an input that has two values under two spellings of one variable's name."""
+def find_contradictions(
+    row: Input, env: Mapping[str, str], surfaces: Surfaces = NO_SURFACES
+) -> Iterator[Problem]:
+    """Find an input that has two values under two spellings of one variable's name, and an address
+    that has two values of which an earlier step may have planted either.
+    """
     hyphens, underscores = row.variables[:2]
     first, second = env.get(hyphens, "").strip(), env.get(underscores, "").strip()
     if first and second and first != second:
         message = f"{hyphens} and {underscores} have different values. Set one of them."
         yield Problem(row.name, message)
+    own = env.get(row.variable, "").strip()
+    if row.name != "api-url" or surfaces.keep_hyphens or not own:
+        return
+    for variable in dict.fromkeys(row.variables):
+        text = env.get(variable, "").strip()
+        if text not in ("", own) and _is_doubtful(row, variable, surfaces):
+            message = (
+                f"{variable} and {row.variable} have different values, and an earlier step may have set "
+                "one of them. Set one of them."
+            )
+            yield Problem(row.name, message)
 
 
 def find_leaks(

@@ -155,7 +155,6 @@ SITE, API_URL = "site", "api_url"
         (Given("x", "--site"), Given("x", "COMPASS_API_URL"), {SITE}),
         (Given("x", "INPUT_SITE"), Given("x", "COMPASS_API_URL"), {SITE}),
         (Given("x", "PLUGIN_SITE"), Given("x", "--api-url"), {API_URL}),
-        (Given("x", "INPUT_SITE", True), Given("x", "COMPASS_API_URL"), {API_URL}),
         (Given("x", "--site"), Given("x", "--api-url"), {API_URL}),
         (Given("x", "COMPASS_SITE"), Given("x", "INPUT_API_URL", True), {SITE}),
         (Given("x", "PLUGIN_SITE"), Given("x", "COMPASS_API_URL"), {SITE}),
@@ -179,6 +178,7 @@ def test_the_stronger_of_site_and_api_url_counts(
         (Given("acme", "INPUT_SITE"), Given("https://api.example", "INPUT_API-URL")),
         (Given("acme", "PLUGIN_SITE"), Given("https://api.example", "PLUGIN_API_URL")),
         (Given("acme", "INPUT_SITE", True), Given("https://api.example", "INPUT_API_URL", True)),
+        (Given("acme", "INPUT_SITE", True), Given("https://api.example", "COMPASS_API_URL")),
     ],
 )
 def test_an_address_in_a_variable_does_not_replace_a_site(site: Given, api_url: Given) -> None:
@@ -193,6 +193,25 @@ def test_an_address_in_a_variable_does_not_replace_a_site(site: Given, api_url: 
             "if you mean the other address.",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("site", "api_url", "left"),
+    [
+        (Given("acme", "INPUT_SITE"), Given("x", "INPUT_API-URL"), {API_URL}),
+        (Given("acme", "INPUT_SITE"), Given("x", "INPUT_API_URL", True), {SITE}),
+        (Given("acme", "COMPASS_SITE"), Given("x", "INPUT_API-URL"), None),
+        (Given("acme", "COMPASS_SITE"), Given("x", "COMPASS_API_URL"), None),
+    ],
+)
+def test_an_action_s_own_inputs_are_nobody_else_s(
+    site: Given, api_url: Given, left: set[str] | None
+) -> None:
+    """Where the runner sets them all; what stands beside the action may be planted there, too."""
+    given = {"site": site, "api-url": api_url}
+    found, problems = only_strongest(BOTH, given, by_runner=True)
+    assert bool(problems) is (left is None)
+    assert left is None or {name for name in (SITE, API_URL) if getattr(found, name)} == left
 
 
 @pytest.mark.parametrize(

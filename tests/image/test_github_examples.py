@@ -55,7 +55,7 @@ def test_an_example_leaves_the_events_it_promises(
         return
     steps = [
         uses(
-            {**one["with"], "site": "", "api-url": sandbox.url},
+            {**one["with"], "api-url": sandbox.url},
             name=one.get("id", ""),
             condition=one.get("if", "success()"),
         )

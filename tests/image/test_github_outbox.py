@@ -104,7 +104,6 @@ class Repository:
         self, workspace: Path, given: Mapping[str, str], github: Mapping[str, str], check_run: int
     ) -> str:
         connection = {
-            "site": "",
             "api-url": self.sandbox.url,
             "email": "${{ vars.COMPASS_EMAIL }}",
             "api-token": "${{ secrets.COMPASS_API_TOKEN }}",

@@ -114,8 +114,41 @@ def test_a_doubtful_spelling_comes_behind_the_user_s_own_address(
 @pytest.mark.parametrize("variable", ["INPUT_API_URL", "INPUT_API-URL", "PLUGIN_API_URL"])
 def test_a_container_step_with_a_site_sends_nowhere_else(variable: str, thief: Sandbox) -> None:
     """`uses: docker://…` with `with:`: the runner sets what is written there, and nothing more."""
-    main([], host("github-push") | {"INPUT_SITE": "acme", variable: thief.url})
+    step = {"GITHUB_ACTION_REPOSITORY": "", "INPUT_SITE": "acme", variable: thief.url}
+    main([], host("github-push") | step)
     assert thief.requests == []
+
+
+@pytest.mark.parametrize("repository", ["acme/compass-event", None])
+def test_an_action_may_be_given_both(repository: str | None, tmp_path: Path) -> None:
+    """Its runner sets every input: no step before can have set one."""
+    with running_sandbox() as good:
+        env = host("github-push") | {"INPUT_SITE": "acme", "INPUT_API-URL": good.url}
+        env |= {"GITHUB_ACTION_REPOSITORY": repository} if repository else {}
+        if repository is None:
+            env.pop("GITHUB_ACTION_REPOSITORY", None)
+        assert main([], env) == 0
+        assert len(good.requests) == 1
+
+
+@pytest.mark.parametrize("own", ["INPUT_API_URL", "PLUGIN_API_URL"])
+@pytest.mark.parametrize("argv", [[], ["check"], ["verify"]], ids=str)
+def test_of_two_addresses_that_may_be_planted_neither_is_asked(
+    argv: list[str], own: str, thief: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever of them is the user's, and whatever has to be looked up."""
+    with running_sandbox() as good:
+        planted = {
+            "COMPASS_API_URL": thief.url,
+            own: good.url,
+            "COMPASS_COMPONENT_SLUG": "shop-web",
+        }
+        assert main(argv, host("jenkins-branch") | planted | {"COMPASS_COMPONENT_ID": ""}) == 2
+        assert good.requests == []
+    assert thief.requests == []
+    said = "".join(capsys.readouterr())
+    assert f"api-url: {own} and COMPASS_API_URL have different values, and an earlier step" in said
+    assert "site" not in said.replace(" site ", "")
 
 
 @pytest.mark.parametrize("named", ["gitlab", "tekton", "github"])

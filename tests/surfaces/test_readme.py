@@ -65,7 +65,7 @@ def test_the_quick_start_on_github_is_one_event_from_start_to_end(
         extra={"vars": {"COMPASS_EMAIL": EMAIL}},
     ).run(
         [
-            uses({**one["with"], "site": "", "api-url": sandbox.url}) if "with" in one else step()
+            uses({**one["with"], "api-url": sandbox.url}) if "with" in one else step()
             for one in QUICK_START
         ]
     )
