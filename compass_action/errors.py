@@ -117,6 +117,7 @@ REASONS = {
     errno.ENOTDIR: "a part of its path is no folder",
     errno.ENAMETOOLONG: "its name is too long",
     errno.EINVAL: "it is not a regular file",
+    errno.ETIMEDOUT: "another process has locked it",
 }
 
 T = TypeVar("T")

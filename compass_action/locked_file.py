@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ MODE = 0o600
 # Not through a symlink: the folder may be the checkout, and hold what anybody has committed. And a
 # named pipe must not make us wait.
 FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+LOCK_SECONDS = 5
+"""Who writes holds the lock for milliseconds; who holds it for longer has left it behind, or hangs."""
 IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 """What keeps a file from being moved over another one: the folder is not ours to write to, or just this
 file is mounted into a container, or somebody has it open on Windows."""
@@ -25,20 +28,18 @@ file is mounted into a container, or somebody has it open on Windows."""
 @contextmanager
 def locked(file: Path, flags: int) -> Iterator[int]:
     """Open a file and lock it, where the system has locks; make it, and its folder, if `flags` say so.
-    Raises OSError.
+    Raises OSError, also if somebody else holds the lock for too long.
 
     `replace` puts another file in its place; who waited for the lock of the old one opens the new one.
     """
+    until = time.monotonic() + LOCK_SECONDS
     refuse_detour(file.parent)
     if flags & os.O_CREAT and file.parent != Path():
         file.parent.mkdir(parents=True, exist_ok=True)
     while True:
         descriptor = open_regular(file, flags)
         try:
-            with suppress(ImportError, OSError):  # Windows, and file systems without locks
-                import fcntl
-
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _lock(descriptor, until)
             current = False
             with suppress(FileNotFoundError):
                 current = os.path.samestat(os.fstat(descriptor), file.stat())
@@ -49,6 +50,22 @@ def locked(file: Path, flags: int) -> Iterator[int]:
                 return
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int, until: float) -> None:
+    """Wait for the lock. Raises TimeoutError; does nothing where there are no locks."""
+    with suppress(ImportError):  # Windows
+        import fcntl
+
+        while True:
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise TimeoutError(errno.ETIMEDOUT, "another process has locked it") from None
+                time.sleep(0.01)
+            except OSError:  # a file system without locks
+                return None
 
 
 def open_regular(file: Path, flags: int) -> int:

@@ -28,7 +28,7 @@ MAY = {
     "snapshot": {"files", "clock", "streams"},
     "ci": {"code"},  # the files of the systems, each when it is asked for
     "workspace": {"files"},
-    "locked_file": {"files"},
+    "locked_file": {"files", "waiting", "clock"},
     "connection.connection": {"network", "waiting", "clock"},
     "connection.exchange": {"network", "waiting", "clock"},
     "connection.budget": {"waiting", "clock"},

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from compass_action import locked_file
+from compass_action.errors import reason
 from compass_action.locked_file import locked, replace
+from tests.files import left_open
 
 
 def put(file: Path, content: bytes) -> None:
@@ -93,3 +98,33 @@ def test_what_is_no_regular_file_is_refused(kind: str, tmp_path: Path) -> None:
     with pytest.raises(OSError):  # noqa: PT011 - which one is the system's affair
         put(file, b"two")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_who_holds_the_lock_for_too_long_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was left behind, say; an event must not wait for it without end."""
+    monkeypatch.setattr(locked_file, "LOCK_SECONDS", 0.1)
+    file = tmp_path / "shared"
+    put(file, b"one")
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(TimeoutError) as raised:
+            put(file, b"two")
+    assert reason(raised.value) == "another process has locked it"
+    assert file.read_bytes() == b"one"
+    assert left_open(tmp_path) == []
+
+
+def test_the_lock_is_waited_for_a_while(tmp_path: Path) -> None:
+    file = tmp_path / "shared"
+    put(file, b"one")
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = threading.Thread(target=put, args=(file, b"two"))
+        writer.start()
+        time.sleep(0.2)
+        assert file.read_bytes() == b"one"
+    writer.join(10)
+    assert file.read_bytes() == b"two"
+    assert locked_file.LOCK_SECONDS == 5

@@ -106,6 +106,7 @@ def make(name: str, title: str, mark: str, but_not: str = "") -> System:
             job_number=lambda run: pack(run.run_number, run.run_attempt or 1, run.leg or 0),
         ),
         surfaces=Surfaces(("INPUT_",), keep_hyphens=True),
+        sets_inputs=lambda env: bool(env.get("GITHUB_ACTION_REPOSITORY")),
         workspace="$GITHUB_WORKSPACE",
         trigger="GITHUB_EVENT_PATH",
         needs_git=lambda env: env.get("GITHUB_EVENT_NAME") in WITH_SECRETS,

@@ -101,6 +101,7 @@ SYSTEM = System(
         pipeline_job=lambda run: path("jobs", run.job),
         run_number=lambda run: of_second(run.run_started_at, 0, run.run_id),
         job_number=_job_number,
+        of_seconds=True,
     ),
     workspace="~/$SEMAPHORE_GIT_DIR",
     hints={

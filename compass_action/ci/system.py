@@ -44,6 +44,9 @@ class Naming(NamedTuple):
     job_number: Callable[[CiRun], int | None]
     """Orders the executions of one job; raises ValueError likewise. None where a system counts
     nothing that rises: then it is the milliseconds of the start."""
+    of_seconds: bool = False
+    """The numbers are made of moments in whole seconds (`of_second`). Not every stage of a run is told its
+    start, so that for a whole run the number of what was begun counts first."""
     restarts_keep_ids: bool = False
     """A restart has the ids of what it repeats, so that only the moment of the start can tell the two:
     it is then the last part of a build's id."""

@@ -100,6 +100,7 @@ SYSTEM = System(
         ),
         run_number=_run_number,
         job_number=_job_number,
+        of_seconds=True,
     ),
     surfaces=Surfaces(("INPUT_",)),
     # None: not all tasks ran, as after a stop or a time-out.

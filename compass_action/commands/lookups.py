@@ -27,7 +27,7 @@ from compass_action.workspace import ComponentFiles
 from .call import Call
 from .known import Known
 from .shared import Shared
-from .unanswered import COMPONENT, START, Missed, note, untold, why
+from .unanswered import COMPONENT, OF_THE_REPORT, Missed, note, untold, why
 
 COMPONENTS_SECONDS = 20
 TIMES_SECONDS = 10
@@ -164,14 +164,17 @@ def find_times(call: Call, known: Known, snapshot: Snapshot, shared: Shared | No
         ask, pages = (shared.ask, shared.pages) if shared else (asker(budget), events.PAGES_MAX)
         told = events.find_event(ask, account, found.sought, pages).value
         if isinstance(told, Failed):
-            what = untold("Compass", f"when the {kind} began", told)
-            if found.is_needed and not told.absent:
-                known = note(known, [Missed(Problem("started-at", what), told)], START)
+            sought = f"how severe the {kind} is" if found.has_start else f"when the {kind} began"
+            what = untold("Compass", sought, told)
+            if found.needed and not told.absent:
+                missed = Missed(Problem(found.needed[0], what), told)
+                known = note(known, [missed], OF_THE_REPORT[found.needed])
             else:
                 call.log.say("notice", what)
         elif told and (began := missing.start_of(found, told, snapshot.now)):
-            text = f"The {kind} began at {timestamp(began)}, as Compass shows it."
-            call.log.say("notice", text)
+            if not found.has_start:
+                text = f"The {kind} began at {timestamp(began)}, as Compass shows it."
+                call.log.say("notice", text)
             known = _lay_in(known, found, told)
     return known._replace(spent=known.spent + budget.spent)
 
@@ -185,7 +188,8 @@ def _lay_in(known: Known, found: missing.Missing, seen: Seen) -> Known:
     severity = {} if known.inputs.severity else missing.severity_of(seen)
     given = known.inputs.properties or {}
     inputs = known.inputs._replace(
-        started_at=seen.started_at, properties={**severity, **given} or None
+        started_at=known.inputs.started_at or seen.started_at,
+        properties={**severity, **given} or None,
     )
     return known._replace(inputs=inputs)
 

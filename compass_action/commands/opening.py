@@ -31,7 +31,8 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
     """
     arguments, echoes = snapshot.clean(line.arguments), tracking.read_echoes(env)
     here = _find_shown(arguments, env)
-    parse = partial(given.parse, echoes=echoes, surfaces=here.surfaces)
+    by_runner = here.sets_inputs(env)
+    parse = partial(given.parse, echoes=echoes, surfaces=here.surfaces, by_runner=by_runner)
     inputs, found, problems = parse(arguments, env, read_file=partial(_read_file, here, env))
     secrets = secrets_of(inputs.api_token, inputs.email)
     leaks = list(given.find_leaks(found, secrets))
@@ -53,9 +54,9 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
     if reads:  # what is set for a whole project is none of this command's business
         problems = [p for p in problems if p.where in reads or p.where not in BY_NAME]
     # Here, so that no command can forget it.
-    inputs, undecided = only_strongest(inputs, found, by_runner=here.sets_inputs(env))
+    inputs, undecided = only_strongest(inputs, found, by_runner=by_runner)
     # A dry run goes nowhere, so nobody else looks at what is given of the way there.
-    problems += find_wrong(inputs, env, found) if inputs.dry_run else undecided
+    problems += [*undecided, *(find_wrong(inputs, env, found) if inputs.dry_run else ())]
     try:
         system = ci.detect(env, inputs.ci)
     except InputError as error:

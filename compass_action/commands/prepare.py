@@ -131,7 +131,10 @@ def _build(
     )
     if known.problems:  # they say why there is no component, or no start
         problems = [
-            p for p in problems if not (_is_of_no_component(p, inputs) or _is_unasked(p, known))
+            problem
+            for problem in problems
+            if not _is_of_no_component(problem, inputs)
+            and not (known.unanswered and _may_be_read_back(problem))
         ]
     return built, [*known.problems, *problems]
 
@@ -141,10 +144,11 @@ def _is_of_no_component(problem: Problem, inputs: Inputs) -> bool:
     return not named and problem.where.startswith(("component-id", "component-file"))
 
 
-def _is_unasked(problem: Problem, known: Known) -> bool:
-    """Tell that a start is missing for which a Compass that answers would have been asked."""
-    missing = problem.where == "started-at" and problem.what.startswith("it is not given")
-    return missing and known.unanswered is not None
+def _may_be_read_back(problem: Problem) -> bool:
+    """Tell that something is missing which a Compass that answers may know of an earlier report."""
+    return problem.where in ("started-at", "severity") and problem.what.startswith(
+        "it is not given"
+    )
 
 
 def _needs_components(known: Known, snapshot: Snapshot) -> bool:
@@ -159,9 +163,9 @@ def _needs_components(known: Known, snapshot: Snapshot) -> bool:
 
 
 def _lacks_times(known: Known, built: Events | None, problems: Sequence[Problem]) -> bool:
-    """Tell whether something misses that the host or Compass may know: an outcome or a start."""
+    """Tell whether something is missing that the host or Compass may know."""
     if built is None:
-        return any(problem.where in ("started-at", "state") for problem in problems)
+        return any(one.where == "state" or _may_be_read_back(one) for one in problems)
     first = built.events[0]
     kind = EVENT_TYPES[first.event_type]
     if not kind.has_duration:  # it may have been reported before

@@ -26,10 +26,21 @@ COMPONENT = (
     "The event is lost: without its component, outbox cannot keep it either. Give component-id, and "
     "nothing has to be looked up."
 )
-START = (
-    "The event is lost: without its start, outbox cannot keep it either. Give started-at, and nothing "
-    "has to be looked up."
-)
+OF_THE_REPORT = {
+    ("started-at",): (
+        "The event is lost: without its start, outbox cannot keep it either. Give started-at, and "
+        "nothing has to be looked up."
+    ),
+    ("severity",): (
+        "The event is lost: without its severity, outbox cannot keep it either. Give severity, and "
+        "nothing has to be looked up."
+    ),
+    ("started-at", "severity"): (
+        "The event is lost: without its start and severity, outbox cannot keep it either. Give "
+        "started-at and severity, and nothing has to be looked up."
+    ),
+}
+"""What it costs that an earlier report could not be asked for, by the inputs that were needed of it."""
 
 
 class Missed(NamedTuple):

@@ -17,7 +17,7 @@ from compass_action.errors import NothingToReport, Unanswered
 from compass_action.event.missing import OPEN_FOR_A_WHILE
 from compass_action.event_types import EVENT_TYPES
 from compass_action.lookup import events
-from compass_action.lookup.asking import Failed, asker
+from compass_action.lookup.asking import Failed, asker, broken
 from compass_action.lookup.sought import Seen, Sought, sought_in
 from compass_action.report import outcomes
 from compass_action.report.log import Log
@@ -91,8 +91,12 @@ def verify(call: Call) -> int:
 def verify_sent(call: Call, receipts: Sequence[Receipt], whom: Destination, seconds: float) -> None:
     """Say of what was accepted whether it counts, in at most so many seconds."""
     accepted = [receipt.payload for receipt in receipts if receipt.accepted]
-    sent = [one for payload in accepted if (one := sent_in(payload))]
-    verdicts = confirm(sent, whom, Budget(min(VERIFY_SECONDS, seconds)), call.log)
+    try:
+        sent = [one for payload in accepted if (one := sent_in(payload))]
+        verdicts = confirm(sent, whom, Budget(min(VERIFY_SECONDS, seconds)), call.log)
+    except Exception as error:  # what was accepted stays so
+        call.log.say("warning", f"Whether it counts is not known: {broken(error).detail}.")
+        return
     report.note((call.log.left or Report())._replace(verdicts=verdicts), call.log)
 
 

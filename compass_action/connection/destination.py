@@ -61,8 +61,8 @@ def only_strongest(
         return inputs, ()
     if strength(site) < strength(api_url):
         return inputs._replace(api_url=None), ()
-    of_the_action = by_runner and strength(site) == strength(api_url) and not api_url.doubtful
-    if api_url.source.startswith("--") or (of_the_action and "-" in api_url.source):
+    of_the_action = by_runner and not api_url.doubtful and "-" in api_url.source
+    if api_url.source.startswith("--") or of_the_action:
         return inputs._replace(site=None), ()
     message = (
         f"{api_url.source} and {site.source} both say where to send, and an earlier step may have set "

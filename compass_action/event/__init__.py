@@ -112,7 +112,7 @@ def find_missing(
     records: Sequence[Tracked] = (),
     ids: Mapping[str, str] = components.NOTHING,
 ) -> Missing | None:
-    """Find whether the event's start is missing and Compass may know it."""
+    """Find whether the event's start or severity is missing and Compass may know it."""
     from . import missing  # a run that lacks nothing does without
 
     facts, chosen = _gather(inputs, run, system, snapshot, records, None, ids, [])

@@ -163,7 +163,7 @@ def _deployment(facts: Facts) -> Identity:
     sequence = inputs.sequence_number
     try:
         if sequence is None:
-            sequence = sequence_number(facts)
+            sequence = sequence_number(facts, pipeline_id, environment)
         if sequence is None and naming:
             sequence = number_of_first_report(facts, pipeline_id, environment)
         if sequence is None:

@@ -11,7 +11,7 @@ from compass_action.event_types import EVENT_TYPES
 from compass_action.lookup.sought import Seen, Sought
 from compass_action.tracking import Identity, Tracked, digest_of
 
-from . import identity, parts, states
+from . import identity, parts, severity, states
 from .facts import Facts
 from .times import lies_ahead, open_span, span
 
@@ -21,17 +21,19 @@ reported as open again and again keeps it, too."""
 
 
 class Missing(NamedTuple):
-    """An event whose start nobody here knows."""
+    """An event whose start or severity nobody here knows."""
 
     sought: Sought
     """As its first component has it."""
     component_ids: tuple[str, ...]
-    is_needed: bool = False
-    """Without it there is no event: nothing can stand in its place."""
+    needed: tuple[str, ...] = ()
+    """The inputs without which there is no event: nothing can stand in their place."""
+    has_start: bool = False
+    """Only the severity is missing."""
 
 
 def find(facts: Facts, cloud_id: str) -> Missing | None:
-    """Find whether the event's start is missing and Compass may know it."""
+    """Find whether the event's start or severity is missing and Compass may know it."""
     try:
         state = states.find(facts)
         named = _identity(facts, state)
@@ -43,14 +45,23 @@ def find(facts: Facts, cloud_id: str) -> Missing | None:
     first = facts.components[0]
     source = identity.source_of_component(source, first)
     sought = Sought(facts.event_type, cloud_id, first, source, named)
-    is_needed = facts.event_type in OPEN_FOR_A_WHILE and state != "OPEN"
-    return Missing(sought, facts.components, is_needed)
+    if facts.event_type not in OPEN_FOR_A_WHILE:
+        return Missing(sought, facts.components)
+    has_start = _has_start(facts, state)
+    start = () if has_start or state == "OPEN" else ("started-at",)
+    severe = ("severity",) if severity.is_missing(facts) else ()
+    return Missing(sought, facts.components, start + severe, has_start)
+
+
+def _has_start(facts: Facts, state: str) -> bool:
+    return open_span(facts, state, "").started_at is not None
 
 
 def _identity(facts: Facts, state: str) -> tuple[str | int | None, ...] | None:
     if facts.event_type in OPEN_FOR_A_WHILE:
-        known = open_span(facts, state, "").started_at
-        return None if known else (parts.find_id(facts).fields["id"],)
+        if _has_start(facts, state) and not severity.is_missing(facts):
+            return None
+        return (parts.find_id(facts).fields["id"],)
     if not EVENT_TYPES[facts.event_type].has_duration or state not in states.FINAL:
         return None
     if span(facts, state).started_at or not _may_be_begun_elsewhere(facts):

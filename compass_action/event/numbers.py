@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from compass_action.ci.system import LEGS
 from compass_action.tracking import Tracked, digest_of
 
 from .facts import Facts
@@ -19,12 +20,16 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-def sequence_number(facts: Facts) -> int | None:
+def sequence_number(
+    facts: Facts, pipeline_id: str | None = None, environment: str | None = None
+) -> int | None:
     """Number a deployment; None if the host does not say, ValueError if there is no room for it."""
     naming = facts.system.naming
     if not naming:
         return None
     whole, run = facts.inputs.scope == "run", facts.run
+    if whole and naming.of_seconds and (begun := begun_number(facts, pipeline_id, environment)):
+        return begun
     found = (naming.run_number if whole else naming.job_number)(run)
     if found is None and (started := run.run_started_at if whole else run.job_started_at):
         found = milliseconds(started)
@@ -42,12 +47,23 @@ def number_of_first_report(
 
     None where the first report could not tell the last one what number it took.
     """
+    if begun := begun_number(facts, pipeline_id, environment):
+        return begun
+    if begins(facts) and not facts.remembers:
+        return None
+    naming = facts.system.naming
+    # Three digits more where the system's own numbers have them: else this one would sort below them.
+    return milliseconds(facts.now) * (LEGS if naming and naming.of_seconds else 1)
+
+
+def begun_number(facts: Facts, pipeline_id: str | None, environment: str | None) -> int | None:
+    """Find the number of what was begun in this pipeline and environment."""
     components = digest_of(facts.components)
     for record in facts.records:
         same = (record.identity.pipeline_id, record.identity.environment_id, record.components)
         if same == (pipeline_id, environment, components) and record.state in UNFINISHED:
             return record.identity.sequence_number
-    return None if begins(facts) and not facts.remembers else milliseconds(facts.now)
+    return None
 
 
 def begins(facts: Facts) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from compass_action.errors import InputError, NothingToReport, Problem, collect
-from compass_action.event_types import EVENT_TYPES
+from compass_action.event_types import EVENT_TYPES, EventType
 
 from . import environments, identity, pipeline_parts, severity, states, wording
 from .facts import Facts
@@ -31,7 +31,15 @@ def build_part(facts: Facts) -> Part:
     merged, outcome = _lay(facts, part.fields) | severe, EVENT_TYPES[facts.event_type].outcome
     if outcome in part.fields:  # it was read from the properties, and is now in the API's spelling
         merged[outcome] = part.fields[outcome]
+    if not part.start_is_known:
+        merged = _without_duration(merged, EVENT_TYPES[facts.event_type])
     return part._replace(fields=merged)
+
+
+def _without_duration(fields: Fields, kind: EventType) -> Fields:
+    """Leave out the end that stands in the place of the start; one that is no time stays, to be told."""
+    start = fields[kind.starts]
+    return {k: value for k, value in fields.items() if k not in kind.ends or value != start}
 
 
 def read_properties(facts: Facts) -> Fields:
@@ -76,7 +84,7 @@ def _open_for_a_while(facts: Facts, closed: str) -> Part:
     kind = EVENT_TYPES[facts.event_type]
     started, ended, _ = open_span(facts, state or "", closed)
     is_unknown = started is None and facts.properties.get(kind.starts) in (None, *NULLS)
-    if is_unknown and state not in (None, "OPEN"):
+    if is_unknown and identified and state not in (None, "OPEN"):  # by the id it may be read back
         problems.append(Problem("started-at", wording.start_needed(facts.event_type, state)))
     if problems or not identified:
         raise InputError(problems)

@@ -22,9 +22,9 @@ def build(facts: Facts) -> Part:
     notices: tuple[str, ...] = (wording.RUN_WAITED,) if waited else ()
     start_is_known = started is not None
     if started is None:
-        # The API requires a start. The time of the report stands in for it, and the end is left out
-        # so that no duration, which would be false, can be computed.
-        started, completed = facts.inputs.completed_at or facts.now, None
+        # The API requires a start. The end that was given, else the time of the report, stands in for
+        # it, and the end is left out so that no duration, which would be false, can be computed.
+        started, completed = completed or facts.now, None
         notices = (wording.UNKNOWN_START,)
     fields = {
         "state": state,

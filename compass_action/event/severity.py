@@ -30,7 +30,7 @@ def find(facts: Facts) -> dict[str, Any]:
     own, given = facts.properties.get(name), facts.inputs.severity
     whole: dict[str, Any] = dict(own) if isinstance(own, Mapping) else {}
     where, word = ("severity", given) if given else ("properties", whole.get("level", own))
-    if word is None and not whole and facts.event_type in REQUIRED:
+    if is_missing(facts):
         known = words(dict.fromkeys(SEVERITIES[facts.event_type].values()))
         raise InputError([Problem("severity", f"it is not given. Use one of: {known}.")])
     if not isinstance(word, str | int) or isinstance(word, bool):
@@ -43,6 +43,12 @@ def find(facts: Facts) -> dict[str, Any]:
         return {name: level}
     label = {} if str(word).upper() == level else {"label": str(word)}
     return {name: label | whole | {"level": level}}
+
+
+def is_missing(facts: Facts) -> bool:
+    """Tell that nobody has given the severity that the type needs."""
+    own = facts.properties.get(field(facts.event_type))
+    return facts.event_type in REQUIRED and not facts.inputs.severity and own in (None, {})
 
 
 def field(event_type: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from compass_action.errors import InputError, NothingToReport, Problem
 from compass_action.event_types import EVENT_TYPES, OUTCOMES, EventType, as_written
-from compass_action.text import advise, quoted, words
+from compass_action.text import advise, fold_word, quoted, words
 
 from .facts import Facts
 
@@ -28,6 +28,8 @@ TIMEOUT_EXIT_CODE = 124  # what timeout(1) of the GNU coreutils exits with
 SKIPPED = "SKIPPED"
 """What `read` makes of a word for something that did not happen; no state of Compass's."""
 
+SKIPPED_WORDS = {word: outcome for word, outcome in OUTCOMES.items() if outcome == SKIPPED}
+
 
 def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> str:
     """Find Compass's state for a word in any case, for an exit code, or for the joined outcomes of
@@ -44,30 +46,55 @@ def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> st
     found = _read_one(kind, word, own)
     if found:
         return found
-    several = [_read_one(kind, part, own) for part in word.split()]
-    if kind.has_duration and several and all(several):  # after `timed out`, which is one word
-        return _sum_up([state for state in several if state])
+    if kind.has_duration and (several := _read_at_blanks(kind, word, own)):
+        return _sum_up(several)
     article = "an" if event_type[0] in "aeiou" else "a"
-    known = map(as_written, kind.words)
-    advice = advise(word, known, kind.examples, f"compass-event help {kind.word}")
+    advice = advise(word, _near(kind, word), kind.examples, f"compass-event help {kind.word}")
     raise ValueError(f"{quoted(word)} is not {article} {kind.word} {kind.outcome}. {advice}")
+
+
+def _near(kind: EventType, word: str) -> list[str]:
+    """List what somebody may have meant. Of several words none is offered for all of them."""
+    blanks = len(word.split()) - 1
+    known = [*kind.words, *(SKIPPED_WORDS if kind.has_duration else ())]
+    return [as_written(name) for name in known if name.count(" ") >= blanks]
 
 
 def _read_one(kind: EventType, word: str, own: Mapping[str, str] | None) -> str | None:
     """Find the state for one word or exit code; None if it is not known."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word.strip())  # Azure: SucceededWithIssues
-    folded = re.sub(r"[\s_-]+", " ", spaced).lower()
-    folded = (own or {}).get(folded, folded)
-    if (
-        kind.has_duration
-        and re.fullmatch(r"-?\d{1,10}", spaced, re.ASCII)
-        and not (own or {}).get(spaced)
-    ):
-        code = int(spaced)  # below zero on Windows
+    text, own = word.strip(), own or {}
+    if kind.has_duration and text not in own and re.fullmatch(r"-?\d{1,10}", text, re.ASCII):
+        code = int(text)  # below zero on Windows
         return kind.words[{0: "success", TIMEOUT_EXIT_CODE: "timed out"}.get(code, "failed")]
-    if kind.has_duration and OUTCOMES.get(folded) == SKIPPED:
+    meant = _look_up(own, text) or text
+    if kind.has_duration and _look_up(SKIPPED_WORDS, meant):
         return SKIPPED
-    return kind.words.get(folded)
+    return _look_up(kind.words, meant)
+
+
+def _look_up(table: Mapping[str, str], word: str) -> str | None:
+    """Find a word in a table, however it is spelt: `TIMED_OUT`, `TimedOut`, `timedout`."""
+    folded = fold_word(word)
+    if folded.isdecimal():  # `--1` is no 1
+        return table.get(word)
+    return next((found for name, found in table.items() if fold_word(name) == folded), None)
+
+
+def _read_at_blanks(kind: EventType, text: str, own: Mapping[str, str] | None) -> list[str]:
+    """Read words with blanks between them, of which each may have blanks itself: the longest that is
+    known comes first. Empty if one is not known.
+    """
+    parts, states = text.split(), []
+    longest = 1 + max(name.count(" ") for name in (*kind.words, *SKIPPED_WORDS, *(own or ())))
+    while parts:
+        for count in range(longest, 0, -1):
+            if state := _read_one(kind, " ".join(parts[:count]), own):
+                break
+        else:
+            return []
+        states.append(state)
+        del parts[:count]
+    return states
 
 
 def _split_joined(word: str) -> list[str]:

@@ -84,21 +84,24 @@ def parse(
     echoes: Mapping[str, str] = NO_ECHOES,
     read_file: Callable[[str], str] = no_files,
     surfaces: Surfaces = NO_SURFACES,
+    *,
+    by_runner: bool = False,
 ) -> tuple[Inputs, dict[str, Given], list[Problem]]:
     """Find and read all inputs; with them what was given where, and every problem.
 
     `echoes` are the outputs of an earlier job, which reach this one under the names of inputs and
     which nobody asked for. `read_file` reads a file in the workspace, for a value `@path`; it raises
-    ValueError with a sentence. `surfaces` are those of the CI system. An input with a problem is left at
-    its default, so that the steps that follow can look for further problems; the caller sends nothing
-    if there is one.
+    ValueError with a sentence. `surfaces` are those of the CI system, and `by_runner` says
+    that its runner sets every input, so that nobody else can. An input with a problem is left at its
+    default, so that the steps that follow can look for further problems; the caller sends nothing if
+    there is one.
     """
     looked = ((row.name, find(row, arguments, env, echoes, surfaces)) for row in INPUTS)
     given = {name: found for name, found in looked if found}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for row in INPUTS:
-        contradictions = list(find_contradictions(row, env, surfaces))
+        contradictions = list(find_contradictions(row, env, by_runner=by_runner))
         problems += contradictions
         text = given[row.name].text if row.name in given else row.default
         if not text or contradictions:
@@ -158,7 +161,7 @@ def _is_doubtful(row: Input, source: str, surfaces: Surfaces) -> bool:
 
 
 def find_contradictions(
-    row: Input, env: Mapping[str, str], surfaces: Surfaces = NO_SURFACES
+    row: Input, env: Mapping[str, str], *, by_runner: bool = False
 ) -> Iterator[Problem]:
     """Find an input that has two values under two spellings of one variable's name, and an address
     that has two values of which an earlier step may have planted either.
@@ -169,11 +172,11 @@ def find_contradictions(
         message = f"{hyphens} and {underscores} have different values. Set one of them."
         yield Problem(row.name, message)
     own = env.get(row.variable, "").strip()
-    if row.name != "api-url" or surfaces.keep_hyphens or not own:
+    if row.name != "api-url" or by_runner or not own:
         return
     for variable in dict.fromkeys(row.variables):
         text = env.get(variable, "").strip()
-        if text not in ("", own) and _is_doubtful(row, variable, surfaces):
+        if text not in ("", own):
             message = (
                 f"{variable} and {row.variable} have different values, and an earlier step may have set "
                 "one of them. Set one of them."

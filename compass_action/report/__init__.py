@@ -29,7 +29,7 @@ def keep(
     if record and kept.tracked:
         problems += records.keep_in_file(record, kept.tracked)
     if record and kept.ended:
-        problems += records.end_in_file(record, kept.ended)
+        records.end_in_file(record, kept.ended)
     for sentence in problems:
         log.say("warning", sentence, UNWRITTEN)
 

@@ -50,16 +50,18 @@ def keep_in_file(path: str, tracked: Tracked) -> list[str]:
     return _change(path, os.O_RDWR | os.O_CREAT, put)
 
 
-def end_in_file(path: str, tracked: Tracked) -> list[str]:
-    """Note in a file of records that an event is over; returns what went wrong.
+def end_in_file(path: str, tracked: Tracked) -> None:
+    """Note in a file of records that an event is over, if the file can be written.
 
-    Its record stays, for another report of it may follow, but has to make room first.
+    Its record stays, for another report of it may follow, but has to make room first. Nothing else
+    depends on that.
     """
 
     def end(lines: list[str]) -> list[str]:
         return _bounded([_ended(line) if _is_of(line, tracked) else line for line in lines])
 
-    return _change(path, os.O_RDWR, end) if os.path.lexists(path) else []
+    if os.path.lexists(path):
+        _change(path, os.O_RDWR, end)
 
 
 def _change(path: str, flags: int, change: Callable[[list[str]], list[str]]) -> list[str]:

@@ -57,6 +57,19 @@ def test_machines_are_told_whether_the_event_counts(compass: StandIn, program: P
     assert counted["receipts"] == []
 
 
+def test_a_fault_while_asking_leaves_what_was_accepted_as_it_is(
+    compass: StandIn, program: Program, monkeypatch: pytest.MonkeyPatch, faults_of_ours: None
+) -> None:
+    monkeypatch.setattr(verify, "confirm", lambda *_: 1 // 0)
+    ran = program(*BUILD, COMPASS_VERIFY="true", COMPASS_ON_ERROR="fail")
+    assert ran.code == 0
+    assert "accepted by Compass" in ran.said
+    assert (
+        "Whether it counts is not known: a fault of Compass Event itself (ZeroDivisionError"
+        in ran.said
+    )
+
+
 def test_who_could_not_be_asked_has_told_neither(compass: StandIn, program: Program) -> None:
     compass.fault = lambda asked: Fault(503) if asked.path.endswith("/graphql") else None
     found = told(program, "verify", *BUILD, code=1)

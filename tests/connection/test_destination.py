@@ -200,7 +200,7 @@ def test_an_address_in_a_variable_does_not_replace_a_site(site: Given, api_url: 
     [
         (Given("acme", "INPUT_SITE"), Given("x", "INPUT_API-URL"), {API_URL}),
         (Given("acme", "INPUT_SITE"), Given("x", "INPUT_API_URL", True), {SITE}),
-        (Given("acme", "COMPASS_SITE"), Given("x", "INPUT_API-URL"), None),
+        (Given("acme", "COMPASS_SITE"), Given("x", "INPUT_API-URL"), {API_URL}),
         (Given("acme", "COMPASS_SITE"), Given("x", "COMPASS_API_URL"), None),
     ],
 )

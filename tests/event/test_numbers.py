@@ -99,6 +99,36 @@ def test_a_first_report_takes_the_clock_s_number_if_the_last_one_can_know_it(
     assert numbers.number_of_first_report(found, "p", "e") == number
 
 
+@pytest.mark.parametrize("system", ["semaphore", "tekton"])
+def test_a_first_report_sorts_among_numbers_made_of_seconds(system: str) -> None:
+    """A day after a run that has told its start, and a day before another one."""
+    report = numbers.number_of_first_report(facts(CiRun(system)), "p", "e")
+    assert report == 1_795_435_200_000_000
+    day = timedelta(days=1)
+    told = [CiRun(system, run_id="7", run_started_at=NOON + way * day) for way in (-1, 1)]
+    before, after = (numbers.sequence_number(facts(run, Inputs(scope="run"))) for run in told)
+    assert before is not None
+    assert after is not None
+    assert before < report < after
+
+
+@pytest.mark.parametrize(
+    ("state", "environment", "counts"),
+    [("IN_PROGRESS", "e", True), ("SUCCESSFUL", "e", False), ("IN_PROGRESS", "other", False)],
+)
+def test_for_a_whole_run_the_number_of_what_was_begun_comes_before_its_start(
+    state: str, environment: str, counts: bool
+) -> None:
+    """On Semaphore only what runs after the pipeline is told when it started."""
+    run = CiRun("semaphore", run_id="w/pipelines/p", run_started_at=NOON)
+    begun = Tracked(Identity("deployment", "p", environment, 1_795_000_000_000_000), state, 7)
+    found = facts(run, Inputs(scope="run"))._replace(records=(begun,))
+    number = numbers.sequence_number(found, "p", "e")
+    assert (number == 1_795_000_000_000_000) is counts
+    assert number is not None
+    assert number // 1_000_000 == (1_795_000_000 if counts else 1_795_435_200)
+
+
 def test_a_record_without_an_update_number_hides_nothing() -> None:
     begun = Tracked(Identity("build", "p"), "IN_PROGRESS", None)
     assert not numbers.is_from_the_future(begun, NOON)

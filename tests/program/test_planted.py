@@ -27,7 +27,7 @@ FORGED = '{"outputs":{"site":"acme","state":"success"}}'
 
 def host(recording: str) -> dict[str, str]:
     """A host's own variables, as they are where no surface of ours is used."""
-    env = read_recording(recording)
+    env = read_recording(recording) | {"GITHUB_ACTION_REPOSITORY": ""}
     return {name: env[name] for name in env if not name.startswith(("INPUT_", "PLUGIN_"))} | GIVEN
 
 
@@ -114,27 +114,43 @@ def test_a_doubtful_spelling_comes_behind_the_user_s_own_address(
 @pytest.mark.parametrize("variable", ["INPUT_API_URL", "INPUT_API-URL", "PLUGIN_API_URL"])
 def test_a_container_step_with_a_site_sends_nowhere_else(variable: str, thief: Sandbox) -> None:
     """`uses: docker://…` with `with:`: the runner sets what is written there, and nothing more."""
-    step = {"GITHUB_ACTION_REPOSITORY": "", "INPUT_SITE": "acme", variable: thief.url}
-    main([], host("github-push") | step)
+    main([], host("github-push") | {"INPUT_SITE": "acme", variable: thief.url})
     assert thief.requests == []
 
 
-@pytest.mark.parametrize("repository", ["acme/compass-event", None])
-def test_an_action_may_be_given_both(repository: str | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("recording", ["github-push", "gitea-push", "forgejo-push"])
+@pytest.mark.parametrize("site", ["INPUT_SITE", "COMPASS_SITE"])
+def test_an_action_s_address_comes_before_a_site(recording: str, site: str) -> None:
     """Its runner sets every input: no step before can have set one."""
     with running_sandbox() as good:
-        env = host("github-push") | {"INPUT_SITE": "acme", "INPUT_API-URL": good.url}
-        env |= {"GITHUB_ACTION_REPOSITORY": repository} if repository else {}
-        if repository is None:
-            env.pop("GITHUB_ACTION_REPOSITORY", None)
-        assert main([], env) == 0
+        env = host(recording) | {"GITHUB_ACTION_REPOSITORY": "acme/compass-event"}
+        assert main([], env | {site: "acme", "INPUT_API-URL": good.url}) == 0
+        assert len(good.requests) >= 1
+
+
+def test_an_action_s_address_comes_before_a_planted_one(thief: Sandbox) -> None:
+    with running_sandbox() as good:
+        env = host("github-push") | {"GITHUB_ACTION_REPOSITORY": "acme/compass-event"}
+        assert main([], env | {"INPUT_API-URL": good.url, "COMPASS_API_URL": thief.url}) == 0
         assert len(good.requests) == 1
+    assert thief.requests == []
 
 
-@pytest.mark.parametrize("own", ["INPUT_API_URL", "PLUGIN_API_URL"])
-@pytest.mark.parametrize("argv", [[], ["check"], ["verify"]], ids=str)
+@pytest.mark.parametrize(
+    ("recording", "own"),
+    [
+        ("jenkins-branch", "INPUT_API_URL"),
+        ("jenkins-branch", "PLUGIN_API_URL"),
+        ("drone-push", "PLUGIN_API_URL"),
+        ("gitlab-branch", "INPUT_API_URL"),
+        ("azure-branch", "INPUT_API_URL"),
+        ("github-push", "INPUT_API-URL"),
+        ("gitea-push", "INPUT_API-URL"),
+    ],
+)
+@pytest.mark.parametrize("argv", [[], ["check"], ["verify"], ["--dry-run"]], ids=str)
 def test_of_two_addresses_that_may_be_planted_neither_is_asked(
-    argv: list[str], own: str, thief: Sandbox, capsys: pytest.CaptureFixture[str]
+    argv: list[str], recording: str, own: str, thief: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whichever of them is the user's, and whatever has to be looked up."""
     with running_sandbox() as good:
@@ -143,7 +159,7 @@ def test_of_two_addresses_that_may_be_planted_neither_is_asked(
             own: good.url,
             "COMPASS_COMPONENT_SLUG": "shop-web",
         }
-        assert main(argv, host("jenkins-branch") | planted | {"COMPASS_COMPONENT_ID": ""}) == 2
+        assert main(argv, host(recording) | planted | {"COMPASS_COMPONENT_ID": ""}) == 2
         assert good.requests == []
     assert thief.requests == []
     said = "".join(capsys.readouterr())
