@@ -32,11 +32,11 @@ OUTCOMES = {
     "terminating": "RUNNING", "requested": "PENDING", "not started": "PENDING", "paused": "PENDING",
     "errored": "ERROR", "fault": "ERROR", "internal error": "ERROR", "expired": "TIMEOUT",
     "partially succeeded": "SUCCESS", "infrastructure fail": "FAILURE", "cancelling": "CANCELLED",
-    "working": "RUNNING", "inprogress": "RUNNING", "executing": "RUNNING",
+    "working": "RUNNING", "executing": "RUNNING",
     "created": "PENDING", "creating": "PENDING", "preparing": "PENDING", "scheduled": "PENDING",
     "waiting for resource": "PENDING", "waiting for callback": "PENDING", "received": "PENDING",
     "waiting on dependencies": "PENDING", "on hold": "PENDING", "not running": "PENDING",
-    "postponed": "PENDING", "timedout": "TIMEOUT", "timing out": "TIMEOUT",
+    "postponed": "PENDING", "timing out": "TIMEOUT",
     "status unknown": "UNKNOWN",
     # What did not happen is no event.
     "skipped": "SKIPPED", "not built": "SKIPPED", "neutral": "SKIPPED", "stale": "SKIPPED",

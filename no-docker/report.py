@@ -27,6 +27,8 @@ def main() -> None:
     ours = dict(OURS.findall(manifest))
     for name in find_planted(os.environ, set(ours)):
         del os.environ[name]
+    # Empty in the step of a composite action. Here it is this script that sets every input.
+    os.environ.pop("GITHUB_ACTION_REPOSITORY", None)
     for name in ours.keys() & os.environ.keys():
         os.environ["INPUT_" + ours[name].upper()] = os.environ.pop(name)
     runpy.run_path(str(ROOT / "entrypoint.py"), run_name="__main__")

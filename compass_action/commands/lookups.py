@@ -164,7 +164,8 @@ def find_times(call: Call, known: Known, snapshot: Snapshot, shared: Shared | No
         ask, pages = (shared.ask, shared.pages) if shared else (asker(budget), events.PAGES_MAX)
         told = events.find_event(ask, account, found.sought, pages).value
         if isinstance(told, Failed):
-            sought = f"how severe the {kind} is" if found.has_start else f"when the {kind} began"
+            severe = found.needed == ("severity",)
+            sought = f"how severe the {kind} is" if severe else f"when the {kind} began"
             what = untold("Compass", sought, told)
             if found.needed and not told.absent:
                 missed = Missed(Problem(found.needed[0], what), told)

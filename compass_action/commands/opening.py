@@ -56,7 +56,7 @@ def open_call(line: CommandLine, env: Mapping[str, str], *, keeps_streams: bool 
     # Here, so that no command can forget it.
     inputs, undecided = only_strongest(inputs, found, by_runner=by_runner)
     # A dry run goes nowhere, so nobody else looks at what is given of the way there.
-    problems += [*undecided, *(find_wrong(inputs, env, found) if inputs.dry_run else ())]
+    problems += find_wrong(inputs, env, found) if inputs.dry_run else undecided
     try:
         system = ci.detect(env, inputs.ci)
     except InputError as error:
@@ -118,17 +118,23 @@ def _read_file(
 def _settle_changed_files(
     inputs: Inputs, found: Mapping[str, given.Given], env: Mapping[str, str]
 ) -> tuple[Inputs, str | None]:
-    """Settle whether one line with blanks is one path or several: by what there is in the checkout. If
-    there is neither, it stays one path, and that is said.
+    """Settle whether one line with blanks is one path or several: by what there is in the checkout: files,
+    and of files that are gone, folders. If there is neither, it stays one path, and that is said.
     """
     named = found.get("changed-files")
     several = paths.split_at_blanks(named.text) if named else ()
     if not several or not inputs.changed_files:
         return inputs, None
     folder = workspace.find(ci.workspace(env))
-    if any(workspace.holds(folder, path) for path in inputs.changed_files):
+    there = partial(workspace.holds, folder)
+    if any(map(there, inputs.changed_files)):
         return inputs, None
-    if any(workspace.holds(folder, path) for path in several):
+    of_one, of_several = (
+        [path.rpartition("/")[0] for path in read] for read in (inputs.changed_files, several)
+    )
+    # The root is always there, and speaks for neither.
+    folders_tell = not any(map(there, of_one)) and any(map(there, filter(None, of_several)))
+    if folders_tell or any(map(there, several)):
         return inputs._replace(changed_files=several), None
     return inputs, (
         "changed-files is one line with blanks, and was read as one path: the checkout has no file of "

@@ -129,13 +129,10 @@ def _build(
         problems,
         lambda: event.build(inputs, run, call.system, snapshot, records, resumed, known.ids),
     )
-    if known.problems:  # they say why there is no component, or no start
-        problems = [
-            problem
-            for problem in problems
-            if not _is_of_no_component(problem, inputs)
-            and not (known.unanswered and _may_be_read_back(problem))
-        ]
+    if known.problems:  # they say why there is no component
+        problems = [p for p in problems if not _is_of_no_component(p, inputs)]
+    if known.unanswered:  # and why there is no start, and no severity
+        problems = [p for p in problems if not _may_be_read_back(p)]
     return built, [*known.problems, *problems]
 
 
@@ -146,9 +143,8 @@ def _is_of_no_component(problem: Problem, inputs: Inputs) -> bool:
 
 def _may_be_read_back(problem: Problem) -> bool:
     """Tell that something is missing which a Compass that answers may know of an earlier report."""
-    return problem.where in ("started-at", "severity") and problem.what.startswith(
-        "it is not given"
-    )
+    missing = problem.what.startswith("it is not given")
+    return missing and problem.where in ("started-at", "severity")
 
 
 def _needs_components(known: Known, snapshot: Snapshot) -> bool:

@@ -29,6 +29,8 @@ SKIPPED = "SKIPPED"
 """What `read` makes of a word for something that did not happen; no state of Compass's."""
 
 SKIPPED_WORDS = {word: outcome for word, outcome in OUTCOMES.items() if outcome == SKIPPED}
+TOO_ALIKE = ("passed", "paused")
+"""One letter tells these apart, so that neither is offered for a slip."""
 
 
 def read(event_type: str, word: str, own: Mapping[str, str] | None = None) -> str:
@@ -57,7 +59,9 @@ def _near(kind: EventType, word: str) -> list[str]:
     """List what somebody may have meant. Of several words none is offered for all of them."""
     blanks = len(word.split()) - 1
     known = [*kind.words, *(SKIPPED_WORDS if kind.has_duration else ())]
-    return [as_written(name) for name in known if name.count(" ") >= blanks]
+    return [
+        as_written(name) for name in known if name.count(" ") >= blanks and name not in TOO_ALIKE
+    ]
 
 
 def _read_one(kind: EventType, word: str, own: Mapping[str, str] | None) -> str | None:
@@ -77,7 +81,7 @@ def _look_up(table: Mapping[str, str], word: str) -> str | None:
     folded = fold_word(word)
     if folded.isdecimal():  # `--1` is no 1
         return table.get(word)
-    return next((found for name, found in table.items() if fold_word(name) == folded), None)
+    return next((found for name, found in table.items() if name.replace(" ", "") == folded), None)
 
 
 def _read_at_blanks(kind: EventType, text: str, own: Mapping[str, str] | None) -> list[str]:

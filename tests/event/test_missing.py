@@ -74,6 +74,10 @@ def test_an_event_that_was_begun_elsewhere_is_sought(
         ("deployment", {"state": "failed", "scope": "run"}),
         ("incident", {"state": "open", "event_id": "INC-7", "started_at": NOON}),
         ("incident", {"state": "resolved", "event_id": "INC-7", "started_at": NOON}),
+        (
+            "vulnerability",
+            {"state": "open", "event_id": "7", "started_at": NOON, "severity": "low"},
+        ),
         ("alert", {"state": "closed", "event_id": "7"}),
         ("flag", {"state": "on", "event_id": "7", "scope": "run"}),
         ("custom", {"event_id": "7"}),
@@ -88,20 +92,25 @@ def test_of_what_is_known_or_cannot_be_known_nobody_is_asked(
 @pytest.mark.parametrize(
     ("event_type", "asked", "needed"),
     [
-        ("incident", {"state": "open", "event_id": "INC-7"}, False),
-        ("incident", {"state": "resolved", "event_id": "INC-7"}, True),
-        ("vulnerability", {"state": "open", "event_id": "CVE-7"}, False),
-        ("vulnerability", {"state": "declined", "event_id": "CVE-7"}, True),
-        ("build", {"state": "success", "pipeline_id": "p"}, False),
+        ("incident", {"state": "open"}, ()),
+        ("incident", {"state": "resolved"}, ("started-at",)),
+        ("vulnerability", {"state": "open", "severity": "low"}, ()),
+        ("vulnerability", {"state": "open"}, ("severity",)),
+        ("vulnerability", {"state": "open", "started_at": NOON}, ("severity",)),
+        ("vulnerability", {"state": "declined", "severity": "low"}, ("started-at",)),
+        ("vulnerability", {"state": "declined", "started_at": NOON}, ("severity",)),
+        ("vulnerability", {"state": "declined"}, ("started-at", "severity")),
+        ("build", {"state": "success", "pipeline_id": "p"}, ()),
     ],
 )
-def test_only_what_was_opened_before_cannot_do_without_its_start(
-    event_type: str, asked: dict[str, Any], needed: bool
+def test_what_was_opened_before_needs_its_start_and_a_vulnerability_its_severity(
+    event_type: str, asked: dict[str, Any], needed: tuple[str, ...]
 ) -> None:
     """What is reported open may have been opened before, too: then it keeps its start."""
-    found = sought(event_type, asked)
+    found = sought(event_type, {"event_id": "CVE-7"} | asked)
     assert found
-    assert found.is_needed == needed
+    assert found.needed == needed
+    assert found.has_start == ("started_at" in asked)
 
 
 def test_what_leaves_no_record_may_have_been_begun_anywhere() -> None:

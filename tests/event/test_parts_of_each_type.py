@@ -196,8 +196,7 @@ NO_START = (
             "state: it is not given. Use one of: on, off, created, archived … (compass-event help flag has "
             "them all).",
             NO_ID.format("flag")]),
-        ("incident", {"state": "resolved"},
-         [NO_ID.format("incident"), NO_START.format("An incident that is resolved")]),
+        ("incident", {"state": "resolved"}, [NO_ID.format("incident")]),  # with it, Compass is asked
         ("vulnerability", {"state": "open", "event_id": "V"}, [NO_SEVERITY]),
         ("vulnerability", {"state": "open", "event_id": "V", "properties": {"score": 7.5}}, [NO_SEVERITY]),
         ("vulnerability", {"state": "qqqq", "event_id": "V"},

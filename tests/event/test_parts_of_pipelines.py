@@ -22,6 +22,12 @@ def test_a_build_whose_start_nobody_knows_has_no_end_either() -> None:
     assert found[1:] == (UNKNOWN_START, False)
     given = part("build", {"state": "failed", "completed_at": ELEVEN}, run)
     assert given.fields == {"state": "FAILED", "pipeline": PIPELINE, "startedAt": AT_ELEVEN}
+    for end in ("2026-11-23T11:00:00Z", "1795431600"):
+        given = part("build", {"state": "failed", "properties": {"completedAt": end}}, run)
+        assert given.fields == {"state": "FAILED", "pipeline": PIPELINE, "startedAt": AT_ELEVEN}
+        assert given[1:] == (UNKNOWN_START, False)
+    wrong = part("build", {"state": "failed", "properties": {"completedAt": "noon"}}, run)
+    assert wrong.fields["completedAt"] == "noon"  # the schema tells it
     pending = part("deployment", {"state": "pending", "environment": "Live"}, run)
     assert not {"startedAt", "completedAt"} & pending.fields.keys()
     assert pending.start_is_known

@@ -29,6 +29,51 @@ def test_a_word_leads_to_compass_s_state(kind: str, word: str, expected: str) ->
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
+        ("notrun", "SKIPPED"),
+        ("Not-Run", "SKIPPED"),
+        ("ONHOLD", "PENDING"),
+        ("INPROGRESS", "IN_PROGRESS"),
+        ("timedout", "FAILED"),
+        ("rolledback", "ROLLED_BACK"),
+        ("can_celled", "CANCELLED"),
+    ],
+)
+def test_a_word_is_known_however_its_parts_are_joined(word: str, expected: str) -> None:
+    assert read("deployment", word) == expected
+    assert read("incident", "O-pen") == "OPEN"
+    assert read("flag", "TargetingUPDATED") == "targeting_updated"
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("notrunn", "Did you mean not-run?"),
+        ("nt-run", "Did you mean not-run?"),
+        ("notbuild", "Did you mean not-built?"),
+        ("skiped", "Did you mean skipped?"),
+        ("otstarted", "Did you mean not-started?"),
+        ("succeeded with issue", "Did you mean succeeded-with-issues?"),
+        (
+            "pased",
+            "Use one of: success, failure, cancelled, running … "
+            "(compass-event help deployment has them all).",
+        ),
+        (
+            "in progress sucess",
+            "Use one of: success, failure, cancelled, running … "
+            "(compass-event help deployment has them all).",
+        ),
+    ],
+)
+def test_a_near_miss_is_never_another_outcome(word: str, advice: str) -> None:
+    with pytest.raises(ValueError, match="is not a deployment state") as raised:
+        read("deployment", word)
+    assert str(raised.value).endswith(f"state. {advice}")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
         ("SucceededWithIssues", "SUCCESSFUL"),
         ("TimedOut", "FAILED"),
         ("InProgress", "IN_PROGRESS"),

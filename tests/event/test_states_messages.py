@@ -63,6 +63,9 @@ def test_a_system_s_own_words_come_first() -> None:
     assert states.read("build", "0", own) == "FAILED"
     assert states.read("build", "All_is-well", own) == "SUCCESSFUL"
     assert states.read("build", "success, all is well", own) == "SUCCESSFUL"
+    assert states.read("build", "failed all is well", own) == "FAILED"
+    with pytest.raises(ValueError, match="is not a build state"):
+        states.read("build", "--0", own)
     with pytest.raises(ValueError, match="is not a build state"):
         states.read("build", "all is well")
 
@@ -79,6 +82,13 @@ OUTCOMES = [
     ("cancelled, unknown", "CANCELLED"),
     ("running, success", "IN_PROGRESS"),
     ("success,", "SUCCESSFUL"),
+    ("in progress success", "IN_PROGRESS"),
+    ("success IN PROGRESS skipped", "IN_PROGRESS"),
+    ("timed out success", "FAILED"),
+    ("success waiting in progress, not run", "IN_PROGRESS"),
+    ("not run not built", "SKIPPED"),
+    ("canceled by user success", "CANCELLED"),
+    ("0 0 1", "FAILED"),
     (", failed ,", "FAILED"),
     ("0, 1", "FAILED"),
     ("0\n0", "SUCCESSFUL"),
@@ -98,7 +108,8 @@ def test_the_outcomes_of_several_jobs_are_summed_up(joined: str, state: str) -> 
 @pytest.mark.parametrize(
     ("joined", "state"),
     [("rolled back, success", "FAILED"), ("pending, success", "PENDING"),
-     ("pending, running", "IN_PROGRESS"), ("rolled back", "ROLLED_BACK")],
+     ("pending, running", "IN_PROGRESS"), ("on hold success", "PENDING"),
+     ("rolled back", "ROLLED_BACK"),],
 )  # fmt: skip
 def test_the_outcomes_of_several_deployments_are_summed_up(joined: str, state: str) -> None:
     assert states.read("deployment", joined) == state

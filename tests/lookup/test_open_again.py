@@ -35,6 +35,37 @@ def test_a_vulnerability_keeps_its_start_and_takes_a_new_severity(
     assert part["severity"] == {"level": "CRITICAL"}
 
 
+@pytest.mark.parametrize(
+    ("state", "given", "start"),
+    [
+        ("open", (), "2026-11-20T10:00:00Z"),
+        ("open", ("--started-at", "2026-11-19T08:00:00Z"), "2026-11-19T08:00:00Z"),
+        ("remediated", ("--started-at", "2026-11-19T08:00:00Z"), "2026-11-19T08:00:00Z"),
+        ("remediated", (), "2026-11-20T10:00:00Z"),
+    ],
+)
+def test_a_vulnerability_keeps_its_severity(
+    state: str, given: tuple[str, ...], start: str, compass: StandIn, program: Program
+) -> None:
+    """Also one whose start is given; then that counts, and nothing else is said of it."""
+    show(compass, FOUND)
+    ran = program(*SCANNED[:5], state, *given)
+    assert ran.code == 0, ran.said
+    part = shown(compass, "vulnerability")["vulnerabilityProperties"]
+    assert part["severity"] == {"level": "HIGH"}
+    assert part["vulnerabilityStartTime"] == start
+    assert ("as Compass shows it" in ran.said) is (not given)
+
+
+def test_a_vulnerability_that_compass_does_not_show_needs_its_severity(
+    compass: StandIn, program: Program
+) -> None:
+    ran = program(*SCANNED)
+    assert ran.code == 2
+    assert "severity: it is not given." in ran.said
+    assert compass.operations == ["EventsOfSource", "EventsOfComponent"]
+
+
 @pytest.mark.parametrize("state", ["open", "resolved"])
 def test_a_given_severity_has_its_own_label(state: str, compass: StandIn, program: Program) -> None:
     """Not that of the level it had."""
