@@ -68,7 +68,7 @@ environments = st.dictionaries(names, values, max_size=60)
 tokens = st.binary(max_size=40).filter(lambda content: not 0 < len(content) < 12)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(token=tokens, environment=environments, host=st.sampled_from(["", *HOSTS]), command=st.sampled_from(
     [(), (), ("post",), ("check",), ("replay", "missing"), ("send", "--dry-run"), ("--state",)]
 ))  # fmt: skip

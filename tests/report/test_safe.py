@@ -18,7 +18,7 @@ texts = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(texts)
 def test_no_line_is_a_command_after_it_was_made_neutral(text: str) -> None:
     for line in text.split("\n"):
@@ -28,7 +28,7 @@ def test_no_line_is_a_command_after_it_was_made_neutral(text: str) -> None:
         assert not re.search("#[^\x00-\x7f]*#[^\x00-\x7f]*\\[", shown)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(texts)
 def test_a_code_span_is_one_cell(text: str) -> None:
     shown = code(text)
