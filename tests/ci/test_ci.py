@@ -145,7 +145,7 @@ def names_of(system: str) -> list[str]:
 
 
 @pytest.mark.parametrize("system", ci.SYSTEMS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_no_environment_and_no_payload_is_too_odd(system: str, data: st.DataObject) -> None:
     """Whatever a host or a user writes into the variables: a record, or absent values."""
