@@ -3,4 +3,4 @@
 step "hadolint: sandbox" "$bin/hadolint" Dockerfile.sandbox
 step "schema: compose" "$bin/check-jsonschema" --builtin-schema vendor.compose-spec examples/sandbox/compose.yaml
 # 500 runs on six hosts, through the whole program: the feed holds exactly what happened.
-step "a long history, and long tokens" "$bin/python" -m pytest --numprocesses auto tests/histories/long tests/program/long
+step "long histories, long tokens, faults of look-ups" "$bin/python" -m pytest --numprocesses auto tests/histories/long tests/program/long tests/lookup/long
